@@ -1,0 +1,62 @@
+// The import directions of docs/architecture.md. A stage may import what stands beside it here, and itself.
+const mayImport = {
+  core: [],
+  workload: ['core'],
+  dispatch: ['core'],
+  clients: ['core'],
+  recording: ['core'],
+  metrics: ['core'],
+  slo: ['core', 'metrics'],
+  analyses: ['core', 'metrics', 'slo'],
+  plots: ['core', 'metrics', 'slo', 'analyses'],
+  outputs: ['core', 'metrics', 'slo', 'analyses', 'plots'],
+  importers: ['core'],
+  engine: ['core'],
+  config: ['core', 'workload', 'dispatch', 'clients', 'metrics', 'slo', 'outputs'],
+  // The hot threads: wire dispatch, clients and recording, and nothing that computes or shows.
+  instrument: ['core', 'dispatch', 'clients', 'recording', 'workload'],
+};
+
+const layers = Object.entries(mayImport).map(([from, to]) => ({
+  name: `${from}-imports`,
+  comment: `src/${from} may import ${['itself', ...to].join(', ')}`,
+  severity: 'error',
+  from: { path: `^src/${from}/`, pathNot: '\\.test\\.ts$' },
+  to: { path: '^src/', pathNot: `^src/(${[from, ...to].join('|')})/` },
+}));
+
+/** These also run in the browser. */
+const pure = ['metrics', 'slo', 'analyses', 'plots'];
+
+module.exports = {
+  forbidden: [
+    ...layers,
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'pure-stages-run-in-the-browser',
+      severity: 'error',
+      from: { path: `^src/(${pure.join('|')})/`, pathNot: '\\.test\\.ts$' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'engine-core-has-no-io',
+      comment: 'only src/engine/server and src/engine/*-driver touch Node',
+      severity: 'error',
+      from: { path: '^src/engine/', pathNot: '(\\.test\\.ts$|^src/engine/server/)' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'web-imports-pure-stages',
+      severity: 'error',
+      from: { path: '^web/' },
+      to: { path: '^src/', pathNot: `^src/(core|${pure.join('|')})/` },
+    },
+    { name: 'not-to-test', severity: 'error', from: { pathNot: '\\.test\\.ts$' }, to: { path: '\\.test\\.ts$' } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { extensions: ['.ts', '.js', '.json'], exportsFields: ['exports'], conditionNames: ['import', 'types'] },
+  },
+};

@@ -1,0 +1,247 @@
+/**
+ * The tape: everything that happened on the wire, in order, as bytes in shared memory.
+ *
+ * A receiving worker appends to it and does nothing else: no JSON, no text, no object per token.
+ * Another thread reads it and makes records. What a crashed worker wrote can still be read.
+ *
+ * An entry is a 32-byte head and a payload padded to 8 bytes; entries never straddle segments.
+ *
+ *   0  f64  at        when it happened: the kernel's stamp where there is one (ns of the run)
+ *   8  f64  userAt    when user space saw it; equal to `at` without a kernel stamp
+ *  16  u32  request   id of the request
+ *  20  u16  kind      `TapeKind`
+ *  22  u16  flags     `tapeFlags`
+ *  24  u32  length    payload bytes
+ *  28  u32  extra     by kind
+ */
+export const tapeKinds = {
+  /** The request's bytes are about to be handed to the kernel. */
+  sent: 1,
+  /** The kernel has taken the last byte of the request. */
+  written: 2,
+  /** A new connection was opened for this request; `extra`: microseconds it took. */
+  connected: 3,
+  /** Status line and headers; payload: the raw head (latin1), `extra`: status code. */
+  head: 4,
+  /** De-framed body bytes of one read. */
+  body: 5,
+  /** The exchange is over; `extra`: `endCauses`, payload: detail (UTF-8). */
+  end: 6,
+} as const;
+
+export type TapeKind = (typeof tapeKinds)[keyof typeof tapeKinds];
+
+export const tapeFlags = {
+  /** This piece came with the same read as the piece before it. */
+  sameRead: 1,
+  /** The stamp is a bound, not exact: several events waited in one read after a late wake. */
+  bounded: 2,
+  /** The connection had carried a request before. */
+  reusedConnection: 4,
+} as const;
+
+/** Why an exchange ended, as the transport sees it. */
+export const endCauses = {
+  /** The response is complete by its own framing. */
+  complete: 0,
+  /** No connection: DNS, refused, unreachable. Detail: the system's code. */
+  connectFailed: 1,
+  /** TLS handshake failed. */
+  tlsFailed: 2,
+  /** The peer closed before the response was complete. */
+  fin: 3,
+  /** The peer reset the connection. Detail: the system's code. */
+  reset: 4,
+  /** The bytes are not HTTP, or a chunk size or length is wrong. */
+  protocol: 5,
+  /** We closed it: timeout, cancellation. */
+  aborted: 6,
+} as const;
+
+export type EndCause = (typeof endCauses)[keyof typeof endCauses];
+
+const entryHead = 32;
+const segmentHead = 64;
+export const defaultSegmentBytes = 1 << 22;
+
+const padded = (length: number): number => (length + 7) & ~7;
+
+export class TapeWriter {
+  readonly #segmentBytes: number;
+  readonly #announce: (segment: SharedArrayBuffer) => void;
+  readonly #spare: SharedArrayBuffer[] = [];
+  #committed: Int32Array;
+  #view: DataView;
+  #bytes: Uint8Array;
+  #position = 0;
+
+  /** `announce` is called with each new segment, before anything is in it. */
+  constructor(announce: (segment: SharedArrayBuffer) => void, segmentBytes = defaultSegmentBytes) {
+    this.#segmentBytes = segmentBytes;
+    this.#announce = announce;
+    const segment = new SharedArrayBuffer(segmentBytes);
+    this.#committed = new Int32Array(segment, 0, 2);
+    this.#view = new DataView(segment, segmentHead);
+    this.#bytes = new Uint8Array(segment, segmentHead);
+    announce(segment);
+  }
+
+  /** Gives back a segment that the reader is done with. */
+  recycle(segment: SharedArrayBuffer): void {
+    if (segment.byteLength === this.#segmentBytes && this.#spare.length < 8) this.#spare.push(segment);
+  }
+
+  write(kind: TapeKind, request: number, at: number, userAt: number, extra = 0, flags = 0): void {
+    const position = this.#reserve(0);
+    this.#putHead(position, kind, request, at, userAt, 0, extra, flags);
+    this.#commit(position + entryHead);
+  }
+
+  /** Copies `source[start, end)`; a payload that does not fit a segment is split, flagged `sameRead`. */
+  writeBytes(
+    kind: TapeKind,
+    request: number,
+    at: number,
+    userAt: number,
+    source: Uint8Array,
+    start: number,
+    end: number,
+    extra = 0,
+    flags = 0,
+  ): void {
+    const most = (this.#bytes.length - entryHead) & ~7;
+    let from = start;
+    let pieceFlags = flags;
+    do {
+      const length = Math.min(most, end - from);
+      const position = this.#reserve(length);
+      this.#putHead(position, kind, request, at, userAt, length, extra, pieceFlags);
+      const target = position + entryHead;
+      // A native copy costs more than a loop for a handful of bytes only; events are hundreds.
+      this.#bytes.set(source.subarray(from, from + length), target);
+      this.#commit(target + padded(length));
+      from += length;
+      pieceFlags |= tapeFlags.sameRead;
+    } while (from < end);
+  }
+
+  #reserve(length: number): number {
+    const needed = entryHead + padded(length);
+    if (this.#position + needed > this.#bytes.length) this.#nextSegment();
+    return this.#position;
+  }
+
+  #nextSegment(): void {
+    const sealed = this.#committed;
+    const segment = this.#spare.pop() ?? new SharedArrayBuffer(this.#segmentBytes);
+    this.#committed = new Int32Array(segment, 0, 2);
+    this.#view = new DataView(segment, segmentHead);
+    this.#bytes = new Uint8Array(segment, segmentHead);
+    this.#position = 0;
+    this.#announce(segment);
+    Atomics.store(sealed, 1, 1);
+  }
+
+  #putHead(
+    position: number,
+    kind: number,
+    request: number,
+    at: number,
+    userAt: number,
+    length: number,
+    extra: number,
+    flags: number,
+  ): void {
+    const view = this.#view;
+    view.setFloat64(position, at, true);
+    view.setFloat64(position + 8, userAt, true);
+    view.setUint32(position + 16, request, true);
+    view.setUint16(position + 20, kind, true);
+    view.setUint16(position + 22, flags, true);
+    view.setUint32(position + 24, length, true);
+    view.setUint32(position + 28, extra, true);
+  }
+
+  #commit(end: number): void {
+    this.#position = end;
+    Atomics.store(this.#committed, 0, end);
+  }
+}
+
+export interface TapeEntry {
+  kind: number;
+  request: number;
+  at: number;
+  userAt: number;
+  extra: number;
+  flags: number;
+  /** A view into the tape, valid during the call only. */
+  bytes: Uint8Array;
+}
+
+interface ReadSegment {
+  readonly buffer: SharedArrayBuffer;
+  readonly state: Int32Array;
+  readonly view: DataView;
+  readonly bytes: Uint8Array;
+  position: number;
+}
+
+/** Reads one writer's segments in the order they were announced. */
+export class TapeReader {
+  readonly #segments: ReadSegment[] = [];
+  readonly #recycle: (segment: SharedArrayBuffer) => void;
+  readonly #entry: TapeEntry = { kind: 0, request: 0, at: 0, userAt: 0, extra: 0, flags: 0, bytes: new Uint8Array() };
+
+  constructor(recycle: (segment: SharedArrayBuffer) => void = () => {}) {
+    this.#recycle = recycle;
+  }
+
+  addSegment(buffer: SharedArrayBuffer): void {
+    this.#segments.push({
+      buffer,
+      state: new Int32Array(buffer, 0, 2),
+      view: new DataView(buffer, segmentHead),
+      bytes: new Uint8Array(buffer, segmentHead),
+      position: 0,
+    });
+  }
+
+  /** Visits what has been committed since the last call; returns the number of entries. The entry object is reused. */
+  drain(visit: (entry: TapeEntry) => void): number {
+    let count = 0;
+    for (;;) {
+      const segment = this.#segments[0];
+      if (!segment) return count;
+      const sealed = Atomics.load(segment.state, 1) === 1;
+      count += this.#drainSegment(segment, visit);
+      if (!sealed) return count;
+      this.#segments.shift();
+      Atomics.store(segment.state, 0, 0);
+      Atomics.store(segment.state, 1, 0);
+      this.#recycle(segment.buffer);
+    }
+  }
+
+  #drainSegment(segment: ReadSegment, visit: (entry: TapeEntry) => void): number {
+    const { view, bytes } = segment;
+    const end = Atomics.load(segment.state, 0);
+    const entry = this.#entry;
+    let count = 0;
+    while (segment.position < end) {
+      const at = segment.position;
+      const length = view.getUint32(at + 24, true);
+      entry.at = view.getFloat64(at, true);
+      entry.userAt = view.getFloat64(at + 8, true);
+      entry.request = view.getUint32(at + 16, true);
+      entry.kind = view.getUint16(at + 20, true);
+      entry.flags = view.getUint16(at + 22, true);
+      entry.extra = view.getUint32(at + 28, true);
+      entry.bytes = bytes.subarray(at + entryHead, at + entryHead + length);
+      segment.position = at + entryHead + padded(length);
+      visit(entry);
+      count++;
+    }
+    return count;
+  }
+}

@@ -1,0 +1,30 @@
+/**
+ * Units live in types: a `Nanoseconds` never meets a `PerSecond` by accident.
+ * Times are integer nanoseconds in a `number`, offsets from the run's start on the
+ * monotonic clock; a `number` holds them exactly for 104 days.
+ */
+declare const unit: unique symbol;
+
+export type Quantity<Unit extends string> = number & { readonly [unit]: Unit };
+export type Nanoseconds = Quantity<'ns'>;
+export type PerSecond = Quantity<'1/s'>;
+
+export const nanosecondsPerMillisecond = 1e6;
+export const nanosecondsPerSecond = 1e9;
+
+/** Integer nanoseconds; a fraction is rounded to the nearest one. */
+export const nanoseconds = (value: number): Nanoseconds => Math.round(value) as Nanoseconds;
+export const microseconds = (value: number): Nanoseconds => nanoseconds(value * 1e3);
+export const milliseconds = (value: number): Nanoseconds => nanoseconds(value * nanosecondsPerMillisecond);
+export const seconds = (value: number): Nanoseconds => nanoseconds(value * nanosecondsPerSecond);
+
+export const toMilliseconds = (time: Nanoseconds): number => time / nanosecondsPerMillisecond;
+export const toSeconds = (time: Nanoseconds): number => time / nanosecondsPerSecond;
+
+export const perSecond = (value: number): PerSecond => value as PerSecond;
+
+/** Mean time between events of a process with this rate. */
+export const meanGap = (rate: PerSecond): Nanoseconds => nanoseconds(nanosecondsPerSecond / rate);
+
+/** `later - earlier`, keeping the unit. */
+export const elapsed = (earlier: Nanoseconds, later: Nanoseconds): Nanoseconds => (later - earlier) as Nanoseconds;
