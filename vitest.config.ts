@@ -11,7 +11,11 @@ export default defineConfig({
       project('golden', ['test/golden/**/*.test.ts']),
       // These drive the built package: real processes, real HTTP, one file at a time so that timings are not fought over.
       project('e2e', ['test/e2e/**/*.test.ts'], { fileParallelism: false, testTimeout: 60_000, hookTimeout: 60_000 }),
-      project('browser', ['test/browser/**/*.test.ts'], { fileParallelism: false, testTimeout: 120_000, hookTimeout: 120_000 }),
+      project('browser', ['test/browser/**/*.test.ts'], {
+        fileParallelism: false,
+        testTimeout: 120_000,
+        hookTimeout: 120_000,
+      }),
     ],
   },
 });
