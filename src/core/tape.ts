@@ -27,6 +27,8 @@ export const tapeKinds = {
   body: 5,
   /** The exchange is over; `extra`: `endCauses`, payload: detail (UTF-8). */
   end: 6,
+  /** `at` is when the request was due and `extra` its user: closed-loop dispatch, where only the run decides that. */
+  due: 7,
 } as const;
 
 export type TapeKind = (typeof tapeKinds)[keyof typeof tapeKinds];

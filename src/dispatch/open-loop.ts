@@ -1,0 +1,106 @@
+import type { Clock } from '../core/clock.ts';
+import { milliseconds } from '../core/units.ts';
+
+export interface OpenLoopOptions {
+  readonly clock: Clock;
+  /** Sends one request now. `due` is when the plan wanted it sent. */
+  readonly fire: (request: number, due: number) => void;
+  /** Called once nothing is left to send and `close` was called, or after `stop`. */
+  readonly onDone: () => void;
+}
+
+/** Timers wake up to 2 ms away from what they promise; the rest is bridged by turns of the loop. */
+const timerUncertainty = milliseconds(2);
+
+/**
+ * Fires requests at absolute times, whatever the server does. Errors never add up: every wait is
+ * computed from the schedule, none from the send before. Whatever is due in a turn leaves in it.
+ */
+export class OpenLoop {
+  readonly #options: OpenLoopOptions;
+  readonly #requests: number[] = [];
+  readonly #due: number[] = [];
+  #next = 0;
+  #running = false;
+  #closed = false;
+  #finished = false;
+  #timer: NodeJS.Timeout | undefined;
+  #turn: NodeJS.Immediate | undefined;
+
+  constructor(options: OpenLoopOptions) {
+    this.#options = options;
+  }
+
+  /** Appends arrivals, ascending in `due`. */
+  add(requests: ArrayLike<number>, due: ArrayLike<number>): void {
+    for (let i = 0; i < requests.length; i++) {
+      this.#requests.push(requests[i] ?? 0);
+      this.#due.push(due[i] ?? 0);
+    }
+    if (this.#running) this.#arm();
+  }
+
+  /** No arrivals will be added any more. */
+  close(): void {
+    this.#closed = true;
+    if (this.#running) this.#arm();
+  }
+
+  start(): void {
+    this.#running = true;
+    this.#arm();
+  }
+
+  /** Sends nothing more; returns the requests that were never sent. */
+  stop(): number[] {
+    const unsent = this.#requests.slice(this.#next);
+    this.#next = this.#requests.length;
+    this.#disarm();
+    this.#finish();
+    return unsent;
+  }
+
+  #arm(): void {
+    this.#disarm();
+    const due = this.#due[this.#next];
+    if (due === undefined) {
+      if (this.#closed) this.#finish();
+      return;
+    }
+    const wait = due - this.#options.clock.now() - timerUncertainty;
+    if (wait <= 0) this.#turn = setImmediate(this.#step);
+    else this.#timer = setTimeout(this.#step, Math.floor(wait / 1e6));
+  }
+
+  readonly #step = (): void => {
+    const { clock, fire } = this.#options;
+    for (;;) {
+      const due = this.#due[this.#next];
+      if (due === undefined || due > clock.now()) break;
+      const request = this.#requests[this.#next];
+      this.#next++;
+      if (request !== undefined) fire(request, due);
+    }
+    this.#forgetSent();
+    this.#arm();
+  };
+
+  /** Long runs must not keep what has left. */
+  #forgetSent(): void {
+    if (this.#next < 4096) return;
+    this.#requests.splice(0, this.#next);
+    this.#due.splice(0, this.#next);
+    this.#next = 0;
+  }
+
+  #disarm(): void {
+    clearTimeout(this.#timer);
+    clearImmediate(this.#turn);
+  }
+
+  #finish(): void {
+    if (this.#finished) return;
+    this.#finished = true;
+    this.#options.onDone();
+  }
+}
