@@ -16,6 +16,8 @@ export default defineConfig({
         testTimeout: 120_000,
         hookTimeout: 120_000,
       }),
+      // Minutes of simulated load: `npm run test:engine-long`.
+      project('engine-long', ['test/engine/**/*.long.test.ts'], { testTimeout: 600_000 }),
     ],
   },
 });

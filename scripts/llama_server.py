@@ -1,0 +1,37 @@
+"""Serves a small real model with llama.cpp's own HTTP server, for scripts/llama-server.mjs.
+
+Usage: llama_server.py MODEL.gguf PORT
+Prints one JSON line once it listens, and lives as long as its standard input stays open:
+whoever started it closes that pipe by ending, however it ends, so no server outlives its user.
+"""
+
+import json
+import os
+import sys
+
+import xllamacpp
+
+
+def parameters(model: str, port: int) -> "xllamacpp.CommonParams":
+    asked = xllamacpp.CommonParams()
+    asked.model.path = model
+    asked.hostnames = ["127.0.0.1"]
+    asked.port = port
+    asked.n_ctx = 8192
+    asked.n_parallel = 4
+    asked.endpoint_metrics = True
+    asked.cpuparams.n_threads = 2
+    return asked
+
+
+def main() -> None:
+    # Kept in a name: the server stops when it is collected.
+    server = xllamacpp.Server(parameters(sys.argv[1], int(sys.argv[2])))
+    print(json.dumps({"url": f"{server.listening_address}/v1"}), flush=True)
+    sys.stdin.buffer.read()
+    # The server's threads do not end on their own; nothing here is worth waiting for.
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
