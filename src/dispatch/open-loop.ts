@@ -51,13 +51,16 @@ export class OpenLoop {
     this.#arm();
   }
 
-  /** Sends nothing more; returns the requests that were never sent. */
-  stop(): number[] {
-    const unsent = this.#requests.slice(this.#next);
+  /** Requests that have not been sent. */
+  pending(): number[] {
+    return this.#requests.slice(this.#next);
+  }
+
+  /** Sends nothing more. */
+  stop(): void {
     this.#next = this.#requests.length;
     this.#disarm();
     this.#finish();
-    return unsent;
   }
 
   #arm(): void {

@@ -1,0 +1,51 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { exitCodes } from '../core/errors.ts';
+import { version } from '../version.ts';
+import { engine } from './engine.ts';
+import { reportFailure } from './failure.ts';
+import { plan } from './plan.ts';
+import { report } from './report.ts';
+import { run } from './run.ts';
+import { score } from './score.ts';
+import type { Flag, Flags, Verb } from './verb.ts';
+
+const verbs: readonly Verb[] = [run, plan, score, report, engine];
+
+const collect = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value];
+
+function addFlag(command: Command, { flag, help, repeatable }: Flag): void {
+  if (repeatable) command.option(flag, help, collect);
+  else command.option(flag, help);
+}
+
+function addVerb(program: Command, verb: Verb): void {
+  const command = program.command(verb.name).summary(verb.summary).description(verb.summary).exitOverride();
+  if (verb.arguments) command.arguments(verb.arguments);
+  for (const flag of verb.flags) addFlag(command, flag);
+  command.addHelpText('after', `\nExamples:\n${verb.examples.map((line) => `  $ ${line}`).join('\n')}`);
+  command.action(async (...all: unknown[]) => {
+    const positional = command.args;
+    const flags = command.opts<Flags>();
+    void all;
+    process.exitCode = await verb
+      .main(positional, flags, command)
+      .catch((cause: unknown) => reportFailure(cause, flags.json === true));
+  });
+}
+
+const program = new Command('metron')
+  .description('How well does an LLM inference system serve the people who read its tokens?')
+  .version(version)
+  .exitOverride()
+  .showSuggestionAfterError(true)
+  .showHelpAfterError('(see metron --help)');
+for (const verb of verbs) addVerb(program, verb);
+
+try {
+  await program.parseAsync();
+} catch (cause) {
+  // Commander has printed its sentence already; help and version are no failure.
+  if (cause instanceof CommanderError) process.exitCode = cause.exitCode === 0 ? exitCodes.ok : exitCodes.badInput;
+  else process.exitCode = reportFailure(cause, process.argv.includes('--json'));
+}

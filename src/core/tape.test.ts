@@ -1,0 +1,68 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { TapeReader, TapeWriter, tapeFlags, tapeKinds } from './tape.ts';
+
+function pair(segmentBytes: number) {
+  const recycled: SharedArrayBuffer[] = [];
+  const reader = new TapeReader((segment) => recycled.push(segment));
+  const writer = new TapeWriter((segment) => reader.addSegment(segment), segmentBytes);
+  return { reader, writer, recycled };
+}
+
+describe('tape', () => {
+  it('gives back what was written, in order, across segments', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.uint8Array({ maxLength: 300 }), { maxLength: 60 }),
+        fc.integer({ min: 512, max: 2048 }),
+        fc.boolean(),
+        (payloads, segmentBytes, drainOften) => {
+          const { reader, writer, recycled } = pair(segmentBytes & ~7);
+          const seen: { request: number; at: number; text: string }[] = [];
+          const collect = () =>
+            reader.drain(({ request, at, bytes, kind, userAt, extra }) => {
+              expect(kind).toBe(tapeKinds.body);
+              expect(userAt).toBe(at + 1);
+              expect(extra).toBe(7);
+              seen.push({ request, at, text: Buffer.from(bytes).toString('hex') });
+            });
+          payloads.forEach((payload, i) => {
+            writer.writeBytes(tapeKinds.body, i, i * 1e12, i * 1e12 + 1, payload, 0, payload.length, 7);
+            if (drainOften) {
+              collect();
+              for (const segment of recycled.splice(0)) writer.recycle(segment);
+            }
+          });
+          collect();
+          expect(seen).toEqual(
+            payloads.map((payload, i) => ({ request: i, at: i * 1e12, text: Buffer.from(payload).toString('hex') })),
+          );
+        },
+      ),
+    );
+  });
+
+  it('splits what no segment can hold and says that it came in one read', () => {
+    const { reader, writer } = pair(512);
+    const payload = Uint8Array.from({ length: 2000 }, (_, i) => i & 255);
+    writer.writeBytes(tapeKinds.body, 3, 10, 10, payload, 0, payload.length);
+    const pieces: number[][] = [];
+    const flags: number[] = [];
+    reader.drain((entry) => {
+      pieces.push([...entry.bytes]);
+      flags.push(entry.flags);
+    });
+    expect(pieces.flat()).toEqual([...payload]);
+    expect(flags[0]).toBe(0);
+    expect(flags.slice(1).every((flag) => flag === tapeFlags.sameRead)).toBe(true);
+  });
+
+  it('what was committed can be read although the writer never seals its segment', () => {
+    const { reader, writer } = pair(4096);
+    writer.write(tapeKinds.sent, 1, 5, 5);
+    const kinds: number[] = [];
+    expect(reader.drain(({ kind }) => kinds.push(kind))).toBe(1);
+    expect(reader.drain(() => {})).toBe(0);
+    expect(kinds).toEqual([tapeKinds.sent]);
+  });
+});

@@ -1,0 +1,106 @@
+import type { MessagePort } from 'node:worker_threads';
+import type { Phase } from '../core/record.ts';
+import type { Nanoseconds } from '../core/units.ts';
+
+/** Requests ready to leave: their bodies lie end to end in shared memory, request i in [offsets[i], offsets[i+1]). */
+export interface OrderBatch {
+  readonly requests: Uint32Array;
+  /** When each is due, ns of the run; empty in a closed loop, where only the run decides. */
+  readonly due: Float64Array;
+  readonly offsets: Uint32Array;
+  readonly bodies: Uint8Array<SharedArrayBuffer>;
+}
+
+/** What a worker needs to know of the target; survives structured cloning. */
+export interface TargetSetup {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly tls?: { readonly ca?: string; readonly insecure?: boolean };
+  readonly proxy?: string;
+}
+
+export type LoadSetup =
+  | { readonly model: 'open' }
+  | {
+      readonly model: 'closed';
+      readonly users: number;
+      /** Start of each user of the whole run. */
+      readonly starts: readonly Nanoseconds[];
+      readonly think: Nanoseconds;
+      readonly until: Nanoseconds;
+      /** Shared counter of the next piece of work, and the number of pieces. */
+      readonly next: Int32Array<SharedArrayBuffer>;
+      readonly count: number;
+    };
+
+export interface ReceiverSetup {
+  readonly index: number;
+  readonly workers: number;
+  readonly target: TargetSetup;
+  readonly load: LoadSetup;
+  readonly recorder: MessagePort;
+}
+
+export type ToReceiver =
+  | { readonly type: 'warm'; readonly connections: number }
+  /** The run's time 0, a reading of `process.hrtime.bigint()`. */
+  | { readonly type: 'start'; readonly origin: bigint }
+  | { readonly type: 'orders'; readonly batch: OrderBatch }
+  | { readonly type: 'no-more-orders' }
+  | { readonly type: 'stop' }
+  | { readonly type: 'close' };
+
+export type FromReceiver<LoopFacts = unknown> =
+  | { readonly type: 'ready'; readonly path: string }
+  | { readonly type: 'warmed'; readonly open: number }
+  /** Nothing more will be sent; `unsent` were due later than the stop. */
+  | { readonly type: 'sent-all'; readonly unsent: readonly number[] }
+  | { readonly type: 'closed'; readonly loop: LoopFacts };
+
+export type ReceiverToRecorder = { readonly segment: SharedArrayBuffer };
+export type RecorderToReceiver = { readonly recycle: SharedArrayBuffer } | { readonly abort: number };
+
+/** The schedule as the recorder sees it: parallel arrays by request id. */
+export interface RequestTable {
+  readonly scheduledAt?: Float64Array;
+  readonly phase?: Uint8Array;
+  readonly promptTokens: Uint32Array;
+  readonly outputTokens: Uint32Array;
+}
+
+export interface RecorderSetup {
+  readonly protocol: string;
+  /** Tokenizer for answers whose server counts nothing. */
+  readonly tokenizer: string;
+  readonly recordsPath: string;
+  readonly requests: RequestTable;
+  /** Closed loop: requests due before this are warm-up. */
+  readonly measureFrom: Nanoseconds;
+  readonly timeouts: {
+    readonly connect: Nanoseconds;
+    readonly firstToken: Nanoseconds;
+    readonly betweenTokens: Nanoseconds;
+    readonly total: Nanoseconds;
+  };
+  readonly keepText: boolean;
+  readonly secrets: readonly string[];
+  readonly receivers: readonly MessagePort[];
+}
+
+export type ToRecorder =
+  | { readonly type: 'start'; readonly origin: bigint }
+  /** Every request has been sent: tell when the last has ended. */
+  | { readonly type: 'drain' }
+  | { readonly type: 'cancel-all'; readonly reason: 'user' | 'run-end' }
+  | { readonly type: 'drop'; readonly requests: readonly number[]; readonly reason: string }
+  | { readonly type: 'receiver-lost'; readonly index: number; readonly unsent: readonly number[] }
+  | { readonly type: 'close' };
+
+export type FromRecorder<Live = unknown, Reads = unknown> =
+  | { readonly type: 'ready' }
+  | { readonly type: 'live'; readonly live: Live }
+  | { readonly type: 'drained' }
+  | { readonly type: 'closed'; readonly live: Live; readonly reads: Reads }
+  | { readonly type: 'failed'; readonly code: string; readonly message: string; readonly hint?: string };
+
+export const phaseIndex = (phase: Phase): number => (phase === 'warmup' ? 0 : phase === 'measure' ? 1 : 2);

@@ -1,0 +1,166 @@
+/**
+ * A receiving worker: sends what is due and reads sockets; nothing heavy ever runs here.
+ * What arrives goes to the tape as bytes; another thread makes sense of it.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import { chooseTransport } from '../clients/index.ts';
+import { TapeWriter, tapeKinds } from '../core/tape.ts';
+import { ClosedLoop } from '../dispatch/closed-loop.ts';
+import { OpenLoop } from '../dispatch/open-loop.ts';
+import { LoopMonitor, type LoopSnapshot } from '../recording/loop-monitor.ts';
+import type {
+  FromReceiver,
+  LoadSetup,
+  OrderBatch,
+  ReceiverSetup,
+  ReceiverToRecorder,
+  RecorderToReceiver,
+  ToReceiver,
+} from './messages.ts';
+import { Outbox } from './outbox.ts';
+import { RunClock } from './run-clock.ts';
+
+const setup = workerData as ReceiverSetup;
+const port = parentPort;
+if (!port) throw new Error('receiver.ts is a worker thread');
+
+const tell = (message: FromReceiver<LoopSnapshot>): void => port.postMessage(message);
+const clock = new RunClock();
+const monitor = new LoopMonitor();
+const tape = new TapeWriter((segment) => setup.recorder.postMessage({ segment } satisfies ReceiverToRecorder));
+
+const { target } = setup;
+const transport = chooseTransport(
+  {
+    url: new URL(target.url),
+    headers: target.headers,
+    ...(target.tls && { tls: target.tls }),
+    ...(target.proxy && { proxy: new URL(target.proxy) }),
+  },
+  tape,
+  clock,
+  { onEnd: (request) => loop.ended(request) },
+);
+
+const outbox = new Outbox((request, body) => transport.send(request, body));
+
+interface Loop {
+  add(batch: OrderBatch): void;
+  close(): void;
+  start(): void;
+  ended(request: number): void;
+  stop(): readonly number[];
+}
+
+function openLoop(): Loop {
+  const mine = (request: number): boolean => request % setup.workers === setup.index;
+  const loop = new OpenLoop({
+    clock,
+    fire: (request) => outbox.send(request),
+    onDone: () => tell({ type: 'sent-all', unsent }),
+  });
+  let unsent: number[] = [];
+  return {
+    add(batch) {
+      outbox.add(batch, mine);
+      const picked: number[] = [];
+      const due: number[] = [];
+      for (let i = 0; i < batch.requests.length; i++) {
+        const request = batch.requests[i] ?? 0;
+        if (!mine(request)) continue;
+        picked.push(request);
+        due.push(batch.due[i] ?? 0);
+      }
+      loop.add(picked, due);
+    },
+    close: () => loop.close(),
+    start: () => loop.start(),
+    ended: () => {},
+    stop() {
+      unsent = loop.pending();
+      loop.stop();
+      return unsent;
+    },
+  };
+}
+
+function closedLoop(load: Extract<LoadSetup, { model: 'closed' }>): Loop {
+  const users = load.starts
+    .map((startAt, user) => ({ user, startAt }))
+    .filter(({ user }) => user % setup.workers === setup.index);
+  const take = (): number | undefined => {
+    const next = Atomics.add(load.next, 0, 1);
+    return next < load.count ? next : undefined;
+  };
+  const loop = new ClosedLoop({
+    clock,
+    users,
+    take,
+    think: load.think,
+    until: load.until,
+    onDone: () => tell({ type: 'sent-all', unsent: [] }),
+    fire(request, due, user) {
+      tape.write(tapeKinds.due, request, due, due, user);
+      outbox.send(request);
+      outbox.forgetBelow(request);
+    },
+  });
+  return {
+    add: (batch) => outbox.add(batch, () => true),
+    close: () => {},
+    start: () => loop.start(),
+    ended: (request) => loop.ended(request),
+    stop() {
+      loop.stop();
+      return [];
+    },
+  };
+}
+
+const loop: Loop = setup.load.model === 'open' ? openLoop() : closedLoop(setup.load);
+
+setup.recorder.on('message', (message: RecorderToReceiver) => {
+  if ('recycle' in message) tape.recycle(message.recycle);
+  else transport.abort(message.abort);
+});
+
+async function shutDown(): Promise<void> {
+  const facts = monitor.snapshot();
+  monitor.stop();
+  await transport.close();
+  tell({ type: 'closed', loop: facts });
+  setup.recorder.close();
+  port?.close();
+}
+
+async function obey(message: ToReceiver): Promise<void> {
+  switch (message.type) {
+    case 'warm':
+      tell({ type: 'warmed', open: await transport.warm(message.connections) });
+      return;
+    case 'start':
+      clock.start(message.origin);
+      monitor.start();
+      loop.start();
+      return;
+    case 'orders':
+      loop.add(message.batch);
+      return;
+    case 'no-more-orders':
+      loop.close();
+      return;
+    case 'stop':
+      loop.stop();
+      return;
+    case 'close':
+      await shutDown();
+      return;
+    default:
+      message satisfies never;
+  }
+}
+
+port.on('message', (message: ToReceiver) => {
+  void obey(message);
+});
+tell({ type: 'ready', path: transport.path });

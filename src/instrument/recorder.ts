@@ -1,0 +1,178 @@
+/**
+ * The recorder thread: reads the tapes of all receiving workers, makes records and appends them to
+ * the run's file. Parsing, text and token counts happen here, long after the stamps were taken.
+ */
+import { constants, setPriority } from 'node:os';
+import { parentPort, workerData } from 'node:worker_threads';
+import { protocols } from '../clients/index.ts';
+import { MetronError } from '../core/errors.ts';
+import { phases } from '../core/record.ts';
+import { type TapeEntry, TapeReader, tapeKinds } from '../core/tape.ts';
+import { type Nanoseconds, nanoseconds } from '../core/units.ts';
+import { type Assembler, createAssembler, type LiveStatistics } from '../recording/assembler.ts';
+import { RecordWriter } from '../recording/record-writer.ts';
+import { tokenizers } from '../workload/tokenizers/index.ts';
+import type { FromRecorder, ReceiverToRecorder, RecorderSetup, RecorderToReceiver, ToRecorder } from './messages.ts';
+import { type ReadFacts, ReadStatistics } from './read-statistics.ts';
+import { RunClock } from './run-clock.ts';
+
+/** How often the tapes are read: well below any timeout a user sets, rare enough to cost nothing. */
+const drainEveryMs = 20;
+const liveEveryMs = 250;
+
+const setup = workerData as RecorderSetup;
+const port = parentPort;
+if (!port) throw new Error('recorder.ts is a worker thread');
+
+const tell = (message: FromRecorder<LiveStatistics, ReadFacts>): void => port.postMessage(message);
+const clock = new RunClock();
+const reads = new ReadStatistics();
+const receiverOf = new Map<number, number>();
+const dueTimes = new Map<number, { at: Nanoseconds; user: number }>();
+const protocol = protocols.get(setup.protocol);
+const tokenizer = tokenizers.get(setup.tokenizer);
+const writer = new RecordWriter(setup.recordsPath, { onError: fail });
+const { requests } = setup;
+let draining = false;
+
+function fail(cause: unknown): void {
+  const error = cause instanceof MetronError ? cause : new MetronError('RECORDER_FAILED', String(cause));
+  tell({
+    type: 'failed',
+    code: error.code,
+    message: error.message,
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+  });
+}
+
+function requestFacts(id: number) {
+  const due = dueTimes.get(id);
+  const scheduledAt = due?.at ?? nanoseconds(requests.scheduledAt?.[id] ?? 0);
+  const phase = due
+    ? due.at < setup.measureFrom
+      ? 'warmup'
+      : 'measure'
+    : (phases[requests.phase?.[id] ?? 1] ?? 'measure');
+  const promptTokens = requests.promptTokens[id];
+  const outputTokens = requests.outputTokens[id];
+  return {
+    scheduledAt,
+    phase,
+    ...(due && { session: due.user }),
+    ...(promptTokens !== undefined && { promptAsked: promptTokens, promptLocal: promptTokens }),
+    ...(outputTokens !== undefined && { outputAsked: outputTokens }),
+  } as const;
+}
+
+const assembler: Assembler = createAssembler({
+  decoder: protocol.decoder,
+  bufferedAnswer: protocol.bufferedAnswer,
+  request: requestFacts,
+  countPieces: tokenizer.countPieces,
+  timeouts: setup.timeouts,
+  keepText: setup.keepText,
+  secrets: setup.secrets,
+  onRecord(record) {
+    reads.add(record);
+    receiverOf.delete(record.id);
+    dueTimes.delete(record.id);
+    writer.append(record);
+  },
+  onAbort(request) {
+    const index = receiverOf.get(request);
+    if (index !== undefined) setup.receivers[index]?.postMessage({ abort: request } satisfies RecorderToReceiver);
+  },
+});
+
+const tapes = setup.receivers.map((receiver, index) => {
+  const tape = new TapeReader((segment) => receiver.postMessage({ recycle: segment } satisfies RecorderToReceiver));
+  receiver.on('message', ({ segment }: ReceiverToRecorder) => tape.addSegment(segment));
+  const visit = (entry: TapeEntry): void => {
+    if (entry.kind === tapeKinds.due) dueTimes.set(entry.request, { at: nanoseconds(entry.at), user: entry.extra });
+    else {
+      if (entry.kind === tapeKinds.sent) receiverOf.set(entry.request, index);
+      assembler.visit(entry);
+    }
+  };
+  return { drain: () => tape.drain(visit) };
+});
+
+function drainTapes(): void {
+  for (const tape of tapes) tape.drain();
+}
+
+function turn(): void {
+  try {
+    drainTapes();
+    assembler.tick(clock.now());
+    writer.flushIfDue();
+    if (draining && assembler.live().inFlight === 0) {
+      draining = false;
+      tell({ type: 'drained' });
+    }
+  } catch (cause) {
+    fail(cause);
+  }
+}
+
+let turns: NodeJS.Timeout | undefined;
+let lives: NodeJS.Timeout | undefined;
+
+function start(origin: bigint): void {
+  clock.start(origin);
+  turns = setInterval(turn, drainEveryMs);
+  lives = setInterval(() => tell({ type: 'live', live: assembler.live() }), liveEveryMs);
+}
+
+/** Ends what a dead worker had open, after everything it still wrote has been read. */
+function receiverLost(index: number, unsent: readonly number[]): void {
+  drainTapes();
+  const open = [...receiverOf].filter(([, owner]) => owner === index).map(([id]) => id);
+  assembler.finishLost([...open, ...unsent], 'receiving worker lost', clock.now());
+}
+
+function close(): void {
+  clearInterval(turns);
+  clearInterval(lives);
+  drainTapes();
+  writer.close();
+  tell({ type: 'closed', live: assembler.live(), reads: reads.facts() });
+  for (const receiver of setup.receivers) receiver.close();
+  port?.close();
+}
+
+function obey(message: ToRecorder): void {
+  switch (message.type) {
+    case 'start':
+      return start(message.origin);
+    case 'drain':
+      draining = true;
+      return;
+    case 'cancel-all':
+      drainTapes();
+      return assembler.cancelAll(message.reason, clock.now());
+    case 'drop':
+      return assembler.drop(message.requests, message.reason);
+    case 'receiver-lost':
+      return receiverLost(message.index, message.unsent);
+    case 'close':
+      return close();
+    default:
+      message satisfies never;
+  }
+}
+
+try {
+  // Sockets come first: on Linux this lowers this thread only.
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+} catch {
+  // Not allowed here; the certificate shows what it costs.
+}
+port.on('message', (message: ToRecorder) => {
+  try {
+    obey(message);
+  } catch (cause) {
+    fail(cause);
+  }
+});
+tell({ type: 'ready' });
