@@ -1,0 +1,69 @@
+/**
+ * Numbers in words, the same in the terminal and in the report: three significant digits, ms below
+ * 1 s and s above, a true minus sign, never a 0 for what was not measured.
+ */
+
+/** Between a number and its unit: thin and unbreakable on a page, an ordinary space in a terminal. */
+export type Space = '\u202f' | ' ';
+
+export const notMeasured = 'n/a';
+
+const minus = (text: string): string => text.replace('-', '−');
+
+/** Three significant digits, no exponent, thousands set apart from 10,000 on. */
+export function number(value: number | undefined): string {
+  if (value === undefined || !Number.isFinite(value)) return notMeasured;
+  if (value === 0) return '0';
+  const size = Math.abs(value);
+  if (size >= 10_000) return minus(Math.round(value).toLocaleString('en-US'));
+  // Rounded first: 0.9996 has the digits of 1.00.
+  const rounded = Number(value.toPrecision(3));
+  const digits = Math.max(0, Math.min(6, 2 - Math.floor(Math.log10(Math.abs(rounded)))));
+  return minus(size >= 1000 ? value.toFixed(0) : rounded.toFixed(digits));
+}
+
+/** Milliseconds below one second, seconds from there on. */
+export function duration(ms: number | undefined, space: Space = '\u202f'): string {
+  if (ms === undefined || !Number.isFinite(ms)) return notMeasured;
+  return Math.abs(ms) < 999.5 ? `${number(ms)}${space}ms` : `${number(ms / 1000)}${space}s`;
+}
+
+/** A share of 1 as a percentage with one decimal; never "100%" or "0%" unless it is exactly that. */
+export function share(value: number | undefined): string {
+  if (value === undefined || !Number.isFinite(value)) return notMeasured;
+  if (value === 1) return '100%';
+  if (value === 0) return '0%';
+  const percent = value * 100;
+  if (percent > 99.94) return '>99.9%';
+  if (percent < 0.05) return '<0.1%';
+  return `${percent.toFixed(1)}%`;
+}
+
+/** A value in the unit its metric is kept in. */
+export function quantity(value: number | undefined, unit: string, space: Space = '\u202f'): string {
+  if (value === undefined) return notMeasured;
+  if (unit === 'ms') return duration(value, space);
+  if (unit === 'share') return share(value);
+  if (unit === '' || unit === '1' || unit === 'ratio') return number(value);
+  return `${number(value)}${space}${unit}`;
+}
+
+/** "75.3 to 82.0%": an open end is "?". */
+export function interval(
+  low: number | undefined,
+  high: number | undefined,
+  unit: string,
+  space: Space = '\u202f',
+): string {
+  if (low === undefined && high === undefined) return '';
+  const end = (value: number | undefined): string => (value === undefined ? '?' : quantity(value, unit, space));
+  const [from, to] = [end(low), end(high)];
+  const unitOf = (text: string): string => /[^\d.,−<>]+$/.exec(text)?.[0] ?? '';
+  const shared = unitOf(from) !== '' && unitOf(from) === unitOf(to);
+  return `${shared ? from.slice(0, -unitOf(from).length) : from} to ${to}`;
+}
+
+/** 12,345: counts are never rounded. */
+export const count = (value: number): string => minus(value.toLocaleString('en-US'));
+
+export const plural = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`;
