@@ -1,0 +1,201 @@
+import type { Estimate, MetricSummary, Summary } from '../../metrics/summary.ts';
+import { count, duration, interval, number, plural, quantity, share } from '../../plots/format.ts';
+import { type Dress, dressFor, table, wrap } from './layout.ts';
+import { durationOf, policyLine } from './policy-line.ts';
+
+export interface TerminalInput {
+  /** What was run, one line: name, target, model. */
+  readonly title: string;
+  readonly verdict: { readonly verdict: 'valid' | 'suspect' | 'invalid'; readonly reasons: readonly string[] };
+  readonly summary: Summary;
+  /** The one large sentence and, where there is more to say, why. */
+  readonly answer: string;
+  readonly why?: readonly string[];
+  /** How often to ask of the load, one line. */
+  readonly load: string;
+  /** Label and path of each file a reader may open next. */
+  readonly files: readonly (readonly [string, string])[];
+  readonly color: boolean;
+  readonly width: number;
+}
+
+/** The metrics a reader meets first, fluidity above all; the rest is in the report and in `--csv`. */
+const tableMetrics = [
+  'fluidity',
+  'longest-stall',
+  'ttft',
+  'tbt',
+  'tpot',
+  'e2e',
+  'normalized-latency',
+  'qoe',
+  'send-lateness',
+] as const;
+
+const verdictSigns = { valid: '✓', suspect: '!', invalid: '×' } as const;
+
+/** The result of a run at 80 columns: verdict, answer, five numbers, detail. */
+export function renderTerminal(input: TerminalInput): string {
+  const dress = dressFor(input.color);
+  const blocks = [
+    head(input, dress),
+    answer(input, dress),
+    headline(input.summary, dress),
+    distributions(input.summary, dress),
+    offered(input, dress),
+    errors(input.summary, dress),
+    worst(input.summary, dress),
+    notes(input.summary, dress, input.width),
+    foot(input, dress),
+  ];
+  return `${blocks
+    .filter((block) => block.length > 0)
+    .map((block) => block.join('\n'))
+    .join('\n\n')}\n`;
+}
+
+function head({ title, verdict, width }: TerminalInput, dress: Dress): string[] {
+  const paint = { valid: dress.met, suspect: dress.suspect, invalid: dress.missed }[verdict.verdict];
+  const sign = paint(`${verdictSigns[verdict.verdict]} ${verdict.verdict} measurement`);
+  return [dress.dim(title), sign, ...verdict.reasons.flatMap((reason) => wrap(`  ${reason}`, width, 2))];
+}
+
+function answer({ answer: sentence, why, width }: TerminalInput, dress: Dress): string[] {
+  return [...wrap(sentence, width).map(dress.bold), ...(why ?? []).flatMap((line) => wrap(line, width))];
+}
+
+function headline(summary: Summary, dress: Dress): string[] {
+  const { headline: head, policy } = summary;
+  const prefill = policy.prefillDeadline;
+  const target =
+    prefill.kind === 'constant' ? `deadline ${durationOf(prefill.deadline)}` : `deadline by curve ${prefill.id}`;
+  const row = (label: string, estimate: Estimate, unit: string, aim: string, met?: boolean): string[] => [
+    label,
+    estimate.value === undefined ? dress.dim('none') : quantity(estimate.value, unit, ' '),
+    estimate.value === undefined
+      ? dress.dim(estimate.reason ?? 'not measured')
+      : dress.dim(interval(estimate.low, estimate.high, unit, ' ')),
+    met === undefined ? dress.dim(aim) : met ? dress.met(`✓ ${aim}`) : dress.missed(`× ${aim}`),
+  ];
+  const { fluidShare } = head;
+  const fluidMet = fluidShare.value === undefined ? undefined : fluidShare.value >= policy.fluidShare;
+  const rows = [
+    row('Fluid answers', fluidShare, 'share', `target ${share(policy.fluidShare)}`, fluidMet),
+    row('Fluid rate', head.fluidRate, 'tokens/s', `${share(policy.fluidShare)} stay fluid at this pace`),
+    row('First token P99', head.ttftP99, 'ms', target),
+    row('Token gap P99', head.tbtP99, 'ms', `deadline ${durationOf(policy.decodeDeadline)}`),
+    row('Longest stall', head.longestStall, 'ms', ''),
+  ];
+  return table(
+    [
+      { title: '', align: 'left' },
+      { title: '', align: 'right' },
+      { title: '', align: 'left' },
+      { title: '', align: 'left' },
+    ],
+    rows,
+  ).slice(1);
+}
+
+function distributions(summary: Summary, dress: Dress): string[] {
+  const metrics = tableMetrics
+    .map((id) => summary.metrics.find((metric) => metric.id === id))
+    .filter((metric): metric is MetricSummary => metric?.percentiles !== undefined && metric.n > 0);
+  if (metrics.length === 0) return [];
+  const rows = metrics.flatMap((metric) => {
+    const at = (p: number) => metric.percentiles?.find((percentile) => percentile.p === p);
+    const points = [50, 90, 99].map(at);
+    const values = points.map((point) =>
+      point?.value === undefined ? '–' : `${point.lowerBound ? '≥' : ''}${quantity(point.value, metric.unit, ' ')}`,
+    );
+    const ranges = points.map((point) =>
+      point?.value === undefined
+        ? ''
+        : point.supported
+          ? interval(point.low, point.high, metric.unit, ' ')
+          : `needs n ${count(point.needs)}`,
+    );
+    return [
+      [metric.label, ...values, count(metric.n)],
+      ['', ...ranges.map((text) => dress.dim(text)), ''],
+    ];
+  });
+  const conditional = summary.requests.errorRate > 0;
+  return [
+    ...table(
+      [
+        { title: conditional ? 'of completed requests' : '', align: 'left' },
+        { title: 'P50', align: 'right' },
+        { title: 'P90', align: 'right' },
+        { title: 'P99', align: 'right' },
+        { title: 'n', align: 'right' },
+      ],
+      rows,
+    ),
+  ];
+}
+
+function offered({ summary, load, width }: TerminalInput, dress: Dress): string[] {
+  const { load: facts, tokens, requests } = summary;
+  const rate = (value: number | undefined): string => (value === undefined ? 'n/a' : `${number(value)}/s`);
+  const lines = [
+    `${load}; sent ${rate(facts.sent_per_s)}, completed ${rate(facts.completed_per_s)} over ${duration(facts.window_s * 1000, ' ')}.`,
+    `${plural(requests.scheduled, 'request')}: ${count(requests.completed)} completed, ${count(requests.failed)} failed, ${count(requests.censored)} cut off; ${plural(tokens.output, 'output token')}, ${number(tokens.perChunk.mean)} a chunk, counted by ${Object.keys(tokens.totalSources).join(', ') || 'nothing'}.`,
+  ];
+  return lines.flatMap((line) => wrap(line, width, 2)).map(dress.dim);
+}
+
+function errors(summary: Summary, dress: Dress): string[] {
+  const failures = summary.requests.byClass.filter((entry) => entry.class !== 'completed');
+  if (failures.length === 0) return [];
+  return [
+    dress.bold('How requests failed'),
+    ...failures.flatMap((entry) => {
+      const line = `  ${dress.missed('×')} ${count(entry.count)} ${entry.class}, for example request ${entry.example}`;
+      return entry.sample ? [line, dress.dim(`    ${entry.sample.replace(/\s+/g, ' ').slice(0, 74)}`)] : [line];
+    }),
+  ];
+}
+
+function worst(summary: Summary, dress: Dress): string[] {
+  const rows = summary.worst
+    .slice(0, 5)
+    .map((request) => [
+      String(request.id),
+      request.class,
+      number(request.fluidity),
+      request.missed === undefined ? '–' : count(request.missed),
+      duration(request.longestStall_ms, ' '),
+      request.longestStallToken === undefined ? '–' : count(request.longestStallToken),
+      duration(request.ttft_ms, ' '),
+    ]);
+  if (rows.length === 0) return [];
+  return [
+    dress.bold('Worst requests'),
+    ...table(
+      [
+        { title: 'id', align: 'right' },
+        { title: 'ended', align: 'left' },
+        { title: 'fluidity', align: 'right' },
+        { title: 'missed', align: 'right' },
+        { title: 'longest stall', align: 'right' },
+        { title: 'at token', align: 'right' },
+        { title: 'first token', align: 'right' },
+      ],
+      rows,
+    ),
+  ];
+}
+
+function notes(summary: Summary, dress: Dress, width: number): string[] {
+  const signs = { info: dress.dim('·'), warn: dress.suspect('!'), fail: dress.missed('×') };
+  return summary.notes.flatMap((note) => wrap(`${signs[note.level]} ${note.text}`, width, 2));
+}
+
+function foot({ summary, files, width }: TerminalInput, dress: Dress): string[] {
+  const label = Math.max(0, ...files.map(([name]) => name.length));
+  return [
+    ...wrap(policyLine(summary.policy), width, 2).map(dress.dim),
+    ...files.map(([name, path]) => `${dress.dim(name.padEnd(label))}  ${path}`),
+  ];
+}
