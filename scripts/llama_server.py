@@ -1,8 +1,9 @@
-"""Serves a small real model with llama.cpp's own HTTP server, for scripts/llama-server.mjs.
+"""Serves a model with llama.cpp's own HTTP server, for scripts/llama-server.mjs.
 
-Usage: llama_server.py MODEL.gguf PORT
-Prints one JSON line once it listens, and lives as long as its standard input stays open:
-whoever started it closes that pipe by ending, however it ends, so no server outlives its user.
+Usage: llama_server.py MODEL.gguf NAME
+Listens on a free loopback port, says so in one JSON line, and lives as long as its standard input
+stays open: whoever started it closes that pipe by ending, however it ends, so no server outlives
+its user.
 """
 
 import json
@@ -12,11 +13,12 @@ import sys
 import xllamacpp
 
 
-def parameters(model: str, port: int) -> "xllamacpp.CommonParams":
+def parameters(model: str, name: str) -> "xllamacpp.CommonParams":
     asked = xllamacpp.CommonParams()
     asked.model.path = model
+    asked.model_alias = {name}
     asked.hostnames = ["127.0.0.1"]
-    asked.port = port
+    asked.port = 0
     asked.n_ctx = 8192
     asked.n_parallel = 4
     asked.endpoint_metrics = True
@@ -26,7 +28,7 @@ def parameters(model: str, port: int) -> "xllamacpp.CommonParams":
 
 def main() -> None:
     # Kept in a name: the server stops when it is collected.
-    server = xllamacpp.Server(parameters(sys.argv[1], int(sys.argv[2])))
+    server = xllamacpp.Server(parameters(sys.argv[1], sys.argv[2]))
     print(json.dumps({"url": f"{server.listening_address}/v1"}), flush=True)
     sys.stdin.buffer.read()
     # The server's threads do not end on their own; nothing here is worth waiting for.

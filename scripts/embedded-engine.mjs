@@ -1,0 +1,15 @@
+import { firstJsonLine, start, stop } from './child.mjs';
+import { commandLine } from './repository.mjs';
+
+/** Starts the engine that metron brings, in a process of its own on a free loopback port. */
+export async function startEmbeddedEngine() {
+  const child = start(process.execPath, [commandLine, 'engine', '--port', '0', '--json'], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    // Its own group: Ctrl-C reaches the benchmark, which drains what the engine still answers.
+    detached: process.platform !== 'win32',
+  });
+  const { url, model } = await firstJsonLine(child, { timeoutSeconds: 30, what: 'embedded engine' });
+  child.stdout.resume();
+  child.stderr.resume();
+  return { url, model: model ?? 'embedded', stop: () => stop(child) };
+}
