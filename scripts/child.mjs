@@ -77,21 +77,25 @@ export async function stop(child, graceSeconds = 5) {
   clearTimeout(insist);
 }
 
-/** The first line of a process's output that is a JSON object: how our servers say where they listen. */
+/**
+ * The first line of a process's output that is a JSON object: how our servers say where they
+ * listen. What it prints after that is let go.
+ */
 export function firstJsonLine(child, { timeoutSeconds, what }) {
   return new Promise((resolve, reject) => {
     let pending = '';
     let complaints = '';
-    const fail = (reason) => reject(new Error(`${what}: ${reason}\n${complaints.slice(-4000)}`));
+    const fail = (reason) => reject(new Error(`${what}: ${reason}\n${complaints}`));
     const timer = setTimeout(() => fail(`not ready after ${timeoutSeconds} s`), timeoutSeconds * 1000);
-    child.stderr?.on('data', (bytes) => {
-      complaints = (complaints + bytes).slice(-8000);
+    child.stderr.on('data', (bytes) => {
+      complaints = (complaints + bytes).slice(-4000);
     });
-    child.stdout.on('data', (bytes) => {
+    child.stdout.on('data', function listen(bytes) {
       pending += bytes;
-      const line = pending.split('\n').find((candidate) => candidate.startsWith('{') && candidate.endsWith('}'));
+      const line = pending.split('\n').slice(0, -1).find((candidate) => candidate.startsWith('{') && candidate.endsWith('}'));
       if (line === undefined) return;
       clearTimeout(timer);
+      child.stdout.off('data', listen).resume();
       resolve(JSON.parse(line));
     });
     child.once('error', (error) => fail(error.message));

@@ -9,7 +9,5 @@ export async function startEmbeddedEngine() {
     detached: process.platform !== 'win32',
   });
   const { url, model } = await firstJsonLine(child, { timeoutSeconds: 30, what: 'embedded engine' });
-  child.stdout.resume();
-  child.stderr.resume();
   return { url, model: model ?? 'embedded', stop: () => stop(child) };
 }

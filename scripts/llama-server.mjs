@@ -18,8 +18,6 @@ export async function startLlama({ say }) {
     detached: process.platform !== 'win32',
   });
   const { url } = await firstJsonLine(child, { timeoutSeconds: 120, what: 'llama.cpp server' });
-  child.stdout.resume();
-  child.stderr.resume();
   await warm(url);
   return { url, model: modelName, stop: () => stop(child) };
 }
