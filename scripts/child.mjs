@@ -92,7 +92,10 @@ export function firstJsonLine(child, { timeoutSeconds, what }) {
     });
     child.stdout.on('data', function listen(bytes) {
       pending += bytes;
-      const line = pending.split('\n').slice(0, -1).find((candidate) => candidate.startsWith('{') && candidate.endsWith('}'));
+      const line = pending
+        .split('\n')
+        .slice(0, -1)
+        .find((candidate) => candidate.startsWith('{') && candidate.endsWith('}'));
       if (line === undefined) return;
       clearTimeout(timer);
       child.stdout.off('data', listen).resume();
