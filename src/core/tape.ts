@@ -15,6 +15,8 @@
  *  28  u32  extra     by kind
  */
 export const tapeKinds = {
+  /** No connection was idle: one is being opened for this request. `sent` follows when it stands; `end` alone when it fails. */
+  connecting: 8,
   /** The request's bytes are about to be handed to the kernel. */
   sent: 1,
   /** The kernel has taken the last byte of the request. */

@@ -1,0 +1,47 @@
+import type { Clock } from '../../core/clock.ts';
+import type { EndCause, TapeWriter } from '../../core/tape.ts';
+
+/** Where requests go: one URL to POST to. */
+export interface TransportTarget {
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly tls?: {
+    /** Certificate authorities to trust besides the usual ones, PEM. */
+    readonly ca?: string;
+    /** Accept any certificate. */
+    readonly insecure?: boolean;
+  };
+  readonly proxy?: URL;
+}
+
+/** How stamps are taken: `A` by the kernel, `B` when a read returns (net + onread), `C` when undici hands bytes over. */
+export type TransportPath = 'A' | 'B' | 'C';
+
+/**
+ * Sends request bodies and writes what happens to the tape. Entries of one request, in order:
+ * `connecting` (none was idle) → `connected` → `sent` → `written` → `head` → `body`… and, in
+ * every case and exactly once, `end`.
+ */
+export interface Transport {
+  /** Named in every result. */
+  readonly path: TransportPath;
+  /** Opens connections ahead, so that no send waits for a handshake. Resolves with the number open; never throws. */
+  warm(connections: number): Promise<number>;
+  /** Sends now: a `sent` entry is written directly before the bytes go to the kernel. Never queues, never throws. */
+  send(request: number, body: Uint8Array): void;
+  /** Ends a request with cause `aborted`; nothing happens when it has ended already. */
+  abort(request: number): void;
+  /** Aborts what is in flight and closes every connection. */
+  close(): Promise<void>;
+}
+
+export interface TransportEvents {
+  onEnd(request: number, cause: EndCause): void;
+}
+
+export type TransportFactory = (
+  target: TransportTarget,
+  tape: TapeWriter,
+  clock: Clock,
+  events: TransportEvents,
+) => Transport;
