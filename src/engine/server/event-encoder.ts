@@ -1,0 +1,118 @@
+import { encodeText } from './prompt-tokens.ts';
+import type { CompletionCall, EventWriter, WholeAnswer } from './protocol.ts';
+import type { PartSink, StreamPart, TokenField, TokenMark, WireSink, WireUsage } from './stream-part.ts';
+
+export const usageOf = (promptTokens: number, completionTokens: number, cachedTokens = 0): WireUsage => ({
+  prompt_tokens: promptTokens,
+  total_tokens: promptTokens + completionTokens,
+  completion_tokens: completionTokens,
+  ...(cachedTokens > 0 ? { prompt_tokens_details: { cached_tokens: cachedTokens } } : {}),
+});
+
+const noMarks: readonly TokenMark[] = [];
+
+const idsByText = new Map<string, readonly number[]>();
+
+/** Token ids of answer texts; the vocabulary of answers is small and each is encoded once. */
+function idsOf(texts: readonly string[]): number[] {
+  return texts.flatMap((text) => {
+    let ids = idsByText.get(text);
+    if (!ids) {
+      ids = encodeText(text);
+      idsByText.set(text, ids);
+    }
+    return ids;
+  });
+}
+
+/** Turns the parts of an answer into server-sent events, one write an event. */
+export class EventEncoder implements PartSink {
+  readonly #call: CompletionCall;
+  readonly #events: EventWriter;
+  readonly #wire: WireSink;
+  #tokens = 0;
+
+  constructor(call: CompletionCall, events: EventWriter, wire: WireSink) {
+    this.#call = call;
+    this.#events = events;
+    this.#wire = wire;
+  }
+
+  push(part: StreamPart): void {
+    switch (part.kind) {
+      case 'tokens':
+        this.#pushTokens(part.field, part.texts, part.due);
+        return;
+      case 'role': {
+        const event = this.#events.role(this.#usage());
+        if (event !== undefined) this.#wire.write(event, noMarks);
+        return;
+      }
+      case 'finish':
+        this.#wire.write(this.#events.finish(part.reason, this.#usage()), noMarks);
+        return;
+      case 'usage':
+        this.#wire.write(this.#events.usage(part.usage), noMarks);
+        return;
+      case 'done':
+        this.#wire.write('data: [DONE]\n\n', noMarks);
+        return;
+      case 'raw':
+        this.#wire.write(part.text, noMarks);
+        return;
+      default:
+        part satisfies never;
+    }
+  }
+
+  end(): void {
+    this.#wire.end();
+  }
+
+  #pushTokens(field: TokenField, texts: readonly string[], due: number): void {
+    this.#tokens += texts.length;
+    const text = texts.length === 1 ? (texts[0] ?? '') : texts.join('');
+    const ids = this.#call.returnTokenIds ? idsOf(texts) : undefined;
+    this.#wire.write(this.#events.tokens(field, text, ids, this.#usage()), [{ tokens: texts.length, due }]);
+  }
+
+  #usage(): WireUsage | undefined {
+    return this.#call.continuousUsage ? usageOf(this.#call.promptTokens.length, this.#tokens) : undefined;
+  }
+}
+
+/** Collects the parts of an answer that is sent whole. */
+export class AnswerCollector implements PartSink {
+  readonly #call: CompletionCall;
+  readonly #finished: (answer: WholeAnswer, mark: TokenMark) => void;
+  readonly #texts: Record<TokenField, string[]> = { content: [], reasoning: [], tool: [] };
+  #finishReason = 'stop';
+  #usage: WireUsage | undefined;
+  #tokens = 0;
+  #due = 0;
+
+  constructor(call: CompletionCall, finished: (answer: WholeAnswer, mark: TokenMark) => void) {
+    this.#call = call;
+    this.#finished = finished;
+  }
+
+  push(part: StreamPart): void {
+    if (part.kind === 'tokens') {
+      this.#texts[part.field].push(...part.texts);
+      this.#tokens += part.texts.length;
+      this.#due = part.due;
+    } else if (part.kind === 'finish') this.#finishReason = part.reason;
+    else if (part.kind === 'usage') this.#usage = part.usage;
+  }
+
+  end(): void {
+    const { content, reasoning, tool } = this.#texts;
+    const answer: WholeAnswer = {
+      texts: { content: content.join(''), reasoning: reasoning.join(''), tool: tool.join('') },
+      finishReason: this.#finishReason,
+      usage: this.#usage,
+      tokenIds: this.#call.returnTokenIds ? idsOf([...reasoning, ...content, ...tool]) : undefined,
+    };
+    this.#finished(answer, { tokens: this.#tokens, due: this.#due });
+  }
+}

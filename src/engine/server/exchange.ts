@@ -1,0 +1,163 @@
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Clock } from '../../core/clock.ts';
+import type { TokenMark, WireSink } from './stream-part.ts';
+import type { RequestTruth, TruthEnd } from './truth-trace.ts';
+
+const streamHeaders = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-cache',
+} as const;
+
+/** How a stream's head leaves; a fault may replace it. It calls `then` when body bytes may follow. */
+export type SendHead = (exchange: Exchange, then: () => void) => void;
+
+/**
+ * One request and its answer. Body bytes of a stream go straight to the socket, framed here, since
+ * `http` would hold a chunk back until the end of the turn and the stamp would come too early.
+ */
+export class Exchange implements WireSink {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly truth: RequestTruth;
+  readonly #clock: Clock;
+  readonly #onClosed: (() => void)[] = [];
+  #held: (() => void)[] | undefined;
+  /** The head did not go through `http`, which then cannot end the response either. */
+  #rawHead = false;
+  #closed = false;
+
+  constructor(request: IncomingMessage, response: ServerResponse, truth: RequestTruth, clock: Clock) {
+    this.request = request;
+    this.response = response;
+    this.truth = truth;
+    this.#clock = clock;
+    response.once('close', () => {
+      this.#closed = true;
+      for (const tell of this.#onClosed.splice(0)) tell();
+    });
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  get socket(): Socket {
+    return this.request.socket;
+  }
+
+  /** Called once, when the response is over or the connection gone. */
+  onClosed(tell: () => void): void {
+    if (this.#closed) tell();
+    else this.#onClosed.push(tell);
+  }
+
+  json(status: number, body: object, headers: OutgoingHttpHeaders = {}): void {
+    this.send(status, JSON.stringify(body), { 'content-type': 'application/json', ...headers });
+  }
+
+  /** A finished answer in one body. */
+  wholeAnswer(body: object, mark: TokenMark): void {
+    const text = JSON.stringify(body);
+    if (!this.#closed) this.truth.wrote(this.#clock.now(), [mark]);
+    this.truth.end ??= 'finished';
+    this.send(200, text, { 'content-type': 'application/json' });
+  }
+
+  send(status: number, body: string | Uint8Array, headers: OutgoingHttpHeaders): void {
+    if (this.#closed) return;
+    this.truth.status = status;
+    const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
+    this.response.writeHead(status, {
+      'x-request-id': this.truth.id,
+      ...headers,
+      'content-length': length,
+    });
+    this.response.end(body);
+  }
+
+  /** Sends the head of an event stream. */
+  startStream(sendHead: SendHead = plainHead): void {
+    this.truth.status = 200;
+    this.#held = [];
+    sendHead(this, () => {
+      const held = this.#held ?? [];
+      this.#held = undefined;
+      for (const action of held) action();
+    });
+  }
+
+  head(): OutgoingHttpHeaders {
+    return { ...streamHeaders, 'x-request-id': this.truth.id };
+  }
+
+  /** Bytes that are no part of a framed body; the connection will not be used again. */
+  writeRaw(bytes: string): void {
+    this.#rawHead = true;
+    if (!this.#closed) this.socket.write(bytes, 'latin1');
+  }
+
+  write(payload: string | Uint8Array, marks: readonly TokenMark[]): void {
+    if (this.#held) this.#held.push(() => this.write(payload, marks));
+    else if (!this.#closed && payload.length > 0) this.#writeChunk(payload, marks);
+  }
+
+  end(): void {
+    if (this.#held) {
+      this.#held.push(() => this.end());
+      return;
+    }
+    if (this.#closed) return;
+    this.truth.end ??= 'finished';
+    if (!this.#rawHead) {
+      this.response.end();
+      return;
+    }
+    this.socket.write('0\r\n\r\n');
+    this.socket.destroySoon();
+  }
+
+  /** What is written in `writes` leaves in one system call. */
+  together(writes: () => void): void {
+    this.socket.cork();
+    writes();
+    this.socket.uncork();
+  }
+
+  /** Closes the connection in good order, whatever the response still lacks. */
+  fin(end: TruthEnd = 'fault'): void {
+    this.truth.end ??= end;
+    this.socket.destroySoon();
+  }
+
+  /** Closes the connection with a reset. */
+  reset(): void {
+    this.truth.end ??= 'fault';
+    this.socket.resetAndDestroy();
+  }
+
+  #writeChunk(payload: string | Uint8Array, marks: readonly TokenMark[]): void {
+    const { socket, truth } = this;
+    if (socket.writableLength > 0 && socket.writableCorked === 0) truth.queuedWrites++;
+    if (typeof payload === 'string') {
+      const length = Buffer.byteLength(payload);
+      const frame = `${length.toString(16)}\r\n${payload}\r\n`;
+      const encoding = length === payload.length ? 'latin1' : 'utf8';
+      const at = this.#clock.now();
+      socket.write(frame, encoding);
+      truth.wrote(at, marks);
+      return;
+    }
+    const frame = Buffer.concat([Buffer.from(`${payload.length.toString(16)}\r\n`), payload, Buffer.from('\r\n')]);
+    const at = this.#clock.now();
+    socket.write(frame);
+    truth.wrote(at, marks);
+  }
+}
+
+/** The head as `http` writes it, at once. */
+function plainHead(exchange: Exchange, then: () => void): void {
+  exchange.response.writeHead(200, exchange.head());
+  exchange.response.flushHeaders();
+  then();
+}

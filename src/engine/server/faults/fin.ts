@@ -1,0 +1,10 @@
+import { z } from 'zod';
+import { cutAfter } from '../cut-after.ts';
+import { defineFault } from '../fault.ts';
+
+export const fin = defineFault({
+  kind: 'fin',
+  summary: 'closes the connection after this many tokens, between two events',
+  arguments: z.object({ tokens: z.coerce.number().int().min(0).default(3) }),
+  effects: ({ tokens }) => ({ parts: (next, exchange) => cutAfter(tokens, next, () => exchange.fin()) }),
+});

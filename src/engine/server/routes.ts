@@ -1,0 +1,122 @@
+import { decode } from 'gpt-tokenizer/encoding/o200k_base';
+import { z } from 'zod';
+import { ApiError } from './api-error.ts';
+import type { Exchange } from './exchange.ts';
+import { encodeInTurns } from './prompt-tokens.ts';
+import type { Protocol } from './protocol.ts';
+import { chat } from './protocols/chat.ts';
+import { completions } from './protocols/completions.ts';
+import { readJson } from './read-json.ts';
+import { parseFields } from './request-fields.ts';
+import { serveCompletion } from './serve-completion.ts';
+import type { ServerState } from './server-state.ts';
+
+export interface Route {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly serve: (state: ServerState, exchange: Exchange, query: URLSearchParams) => void | Promise<void>;
+}
+
+const completion = (protocol: Protocol): Route => ({
+  method: 'POST',
+  path: protocol.path,
+  serve: (state, exchange) => serveCompletion(state, protocol, exchange),
+});
+
+const models: Route = {
+  method: 'GET',
+  path: '/v1/models',
+  serve: ({ options, startedAtSeconds }, exchange) => {
+    const served = {
+      id: options.model,
+      object: 'model',
+      created: startedAtSeconds,
+      owned_by: 'metron',
+      root: options.model,
+      parent: null,
+      max_model_len: options.contextTokens,
+    };
+    exchange.json(200, { object: 'list', data: [served] });
+  },
+};
+
+const health = (path: string): Route => ({
+  method: 'GET',
+  path,
+  serve: (_state, exchange) => exchange.send(200, '', {}),
+});
+
+const version: Route = {
+  method: 'GET',
+  path: '/version',
+  serve: (state, exchange) => exchange.json(200, { version: state.version, engine: 'metron' }),
+};
+
+const metrics: Route = {
+  method: 'GET',
+  path: '/metrics',
+  serve: ({ metrics: counted, options, driver }, exchange) => {
+    const text = counted.render(options.model, driver.stats(), driver);
+    exchange.send(200, text, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' });
+  },
+};
+
+const tokenizeBody = z.looseObject({
+  prompt: z.string().optional(),
+  messages: z.unknown().optional(),
+  model: z.string().optional(),
+});
+
+const tokenize: Route = {
+  method: 'POST',
+  path: '/tokenize',
+  serve: async ({ options }, exchange) => {
+    const body = parseFields(tokenizeBody, await readJson(exchange.request));
+    const tokens =
+      body.prompt === undefined
+        ? (await chat.parse({ model: options.model, messages: body.messages })).promptTokens
+        : await encodeInTurns(body.prompt);
+    exchange.json(200, { count: tokens.length, max_model_len: options.contextTokens, tokens });
+  },
+};
+
+const detokenizeBody = z.looseObject({ tokens: z.array(z.number().int().min(0)) });
+
+const detokenize: Route = {
+  method: 'POST',
+  path: '/detokenize',
+  serve: async (_state, exchange) => {
+    const { tokens } = parseFields(detokenizeBody, await readJson(exchange.request));
+    exchange.json(200, { prompt: decodeTokens(tokens) });
+  },
+};
+
+function decodeTokens(tokens: readonly number[]): string {
+  try {
+    return decode(tokens);
+  } catch {
+    throw new ApiError(400, 'tokens holds ids that the tokenizer does not know', 'tokens');
+  }
+}
+
+const trace: Route = {
+  method: 'GET',
+  path: '/sim/trace',
+  serve: (state, exchange, query) => {
+    const lines = state.trace.recent(query.get('id') ?? undefined).map((record) => `${JSON.stringify(record)}\n`);
+    exchange.send(200, lines.join(''), { 'content-type': 'application/jsonl' });
+  },
+};
+
+export const routes: readonly Route[] = [
+  completion(chat),
+  completion(completions),
+  models,
+  health('/health'),
+  health('/ping'),
+  version,
+  metrics,
+  tokenize,
+  detokenize,
+  trace,
+];

@@ -1,0 +1,67 @@
+import type { EngineCore } from '../core.ts';
+import type { EngineOptionsInput } from './options.ts';
+import { type RunningEngine, startEngine } from './start-engine.ts';
+
+export interface ServeEngineOptions {
+  readonly engine?: EngineOptionsInput;
+  readonly core?: EngineCore;
+  /** One JSON line instead of the sentence when ready. */
+  readonly json?: boolean;
+  /** Ends when stdin closes or the parent process is gone, so that a demo leaves no orphan. */
+  readonly exitWithParent?: boolean;
+  readonly print?: (line: string) => void;
+  readonly warn?: (line: string) => void;
+}
+
+/** Lateness from which the engine's own timing can no longer be trusted, seconds. */
+const tolerableLateness = 1e-3;
+const watchMilliseconds = 5000;
+
+/**
+ * Serves an engine until this process is told to end (SIGTERM, SIGINT, the parent's going). Says
+ * where it listens in one line, and says so when its writes are late.
+ */
+export async function serveEngine(options: ServeEngineOptions = {}): Promise<void> {
+  const print = options.print ?? ((line) => void process.stdout.write(`${line}\n`));
+  const warn = options.warn ?? ((line) => void process.stderr.write(`${line}\n`));
+  const engine = await startEngine(options.engine, options.core);
+  const ended = endOfService(options.exitWithParent ?? false);
+  print(
+    options.json
+      ? JSON.stringify({ url: engine.url, port: engine.port, pid: process.pid })
+      : `listening on ${engine.url}`,
+  );
+  const watch = watchLateness(engine, warn);
+  await ended;
+  clearInterval(watch);
+  await engine.close();
+}
+
+function watchLateness(engine: RunningEngine, warn: (line: string) => void): NodeJS.Timeout {
+  let warned = false;
+  const watch = setInterval(() => {
+    const late = engine.stats().latenessP99Seconds ?? 0;
+    if (late <= tolerableLateness || warned) return;
+    warned = true;
+    const milliseconds = Number.isFinite(late) ? `up to ${late * 1e3} ms` : 'over a second';
+    warn(`warning: tokens leave ${milliseconds} late (99th percentile): this machine is too busy for exact pacing`);
+  }, watchMilliseconds);
+  watch.unref();
+  return watch;
+}
+
+function endOfService(exitWithParent: boolean): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGTERM', resolve);
+    process.once('SIGINT', resolve);
+    process.once('disconnect', resolve);
+    if (!exitWithParent) return;
+    process.stdin.once('end', resolve);
+    process.stdin.once('error', resolve);
+    process.stdin.resume();
+    const parent = process.ppid;
+    setInterval(() => {
+      if (process.ppid !== parent) resolve();
+    }, 1000).unref();
+  });
+}

@@ -1,0 +1,25 @@
+import type { Clock } from '../../core/clock.ts';
+import type { EngineMetrics } from './engine-metrics.ts';
+import type { EngineOptions } from './options.ts';
+import type { FaultRule } from './select-faults.ts';
+import type { TruthTrace } from './truth-trace.ts';
+import type { WallDriver } from './wall-driver.ts';
+
+/** What the endpoints of one running server share. */
+export interface ServerState {
+  readonly options: EngineOptions;
+  readonly apiKey: string | undefined;
+  readonly version: string;
+  readonly startedAtSeconds: number;
+  readonly clock: Clock;
+  readonly origin: bigint;
+  readonly driver: WallDriver;
+  readonly metrics: EngineMetrics;
+  readonly trace: TruthTrace;
+  readonly faultRules: readonly FaultRule[];
+  /** Completion requests so far. */
+  completions: number;
+  /** Requests handed to the core so far; the next one's id. */
+  submitted: number;
+  closing: boolean;
+}

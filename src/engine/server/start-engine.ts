@@ -1,0 +1,179 @@
+import { randomUUID, timingSafeEqual } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { monotonicClock } from '../../core/clock.ts';
+import { MetronError } from '../../core/errors.ts';
+import type { EngineCore } from '../core.ts';
+import { simple } from '../simple.ts';
+import { ApiError } from './api-error.ts';
+import { EngineMetrics } from './engine-metrics.ts';
+import { Exchange } from './exchange.ts';
+import { type EngineOptionsInput, engineOptionsSchema } from './options.ts';
+import { type Route, routes } from './routes.ts';
+import { parseFaultRule } from './select-faults.ts';
+import type { ServerState } from './server-state.ts';
+import { RequestTruth, TruthTrace } from './truth-trace.ts';
+import { WallDriver } from './wall-driver.ts';
+
+export interface RunningEngine {
+  /** Base URL for clients, `/v1` included. */
+  readonly url: string;
+  readonly port: number;
+  stats(): RunningEngineStats;
+  /** Stops listening, drops what is open and finishes the trace file. */
+  close(): Promise<void>;
+}
+
+export interface RunningEngineStats {
+  readonly requests: number;
+  readonly running: number;
+  readonly waiting: number;
+  readonly promptTokens: number;
+  readonly generationTokens: number;
+  /** 99th percentile of due time to first write, seconds (a histogram's bound); absent before the first token. */
+  readonly latenessP99Seconds?: number;
+  readonly faults: Readonly<Record<string, number>>;
+}
+
+/**
+ * Serves a simulated engine over HTTP on this thread. `core` may be any core; without one it is the
+ * simple engine with the pace that the options ask for.
+ */
+export async function startEngine(input: EngineOptionsInput = {}, core?: EngineCore): Promise<RunningEngine> {
+  const options = engineOptionsSchema.parse(input);
+  const origin = process.hrtime.bigint();
+  const clock = monotonicClock(origin);
+  const state: ServerState = {
+    options,
+    apiKey: readApiKey(options.apiKeyEnv),
+    version: packageVersion(),
+    startedAtSeconds: Math.floor(Date.now() / 1e3),
+    clock,
+    origin,
+    driver: new WallDriver(core ?? simple.create(options, options.seed), clock),
+    metrics: new EngineMetrics(),
+    trace: new TruthTrace(options.traceKeep, options.trace),
+    faultRules: options.fault.map(parseFaultRule),
+    completions: 0,
+    submitted: 0,
+    closing: false,
+  };
+  const server = createServer({ noDelay: true, keepAliveTimeout: 75_000 }, (request, response) => {
+    void serve(state, request, response);
+  });
+  server.on('checkContinue', (request, response) => {
+    response.writeContinue();
+    void serve(state, request, response);
+  });
+  const port = await listen(server, options.host, options.port);
+  return {
+    url: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}/v1`,
+    port,
+    stats: () => statsOf(state),
+    close: () => close(state, server),
+  };
+}
+
+function readApiKey(variable: string | undefined): string | undefined {
+  if (variable === undefined) return undefined;
+  const key = process.env[variable];
+  if (key) return key;
+  throw new MetronError('NO_API_KEY', `the environment variable ${variable} is not set`, {
+    hint: 'put the key that clients must send into it, or leave --api-key-env out',
+  });
+}
+
+const packageVersion = (): string =>
+  JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')).version;
+
+async function listen(server: Server, host: string, port: number): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const taken = cause.code === 'EADDRINUSE';
+      const message = taken ? `port ${port} is in use` : `cannot listen on ${host}:${port}: ${cause.message}`;
+      const hint = taken ? 'take another --port, or 0 for a free one' : 'check --host and --port';
+      reject(new MetronError('CANNOT_LISTEN', message, { hint, cause }));
+    });
+    server.listen(port, host, 4096, resolve);
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+async function serve(state: ServerState, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const arrivedAt = state.clock.now();
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://engine');
+  const truth = new RequestTruth(requestId(request), arrivedAt);
+  const exchange = new Exchange(request, response, truth, state.clock);
+  const route = routes.find(({ path }) => path === pathname);
+  if (route?.path.includes('completions')) traceWhenClosed(state, exchange);
+  try {
+    const refusal = refuse(state, request, pathname, route);
+    if (refusal) exchange.json(refusal.status, refusal.body);
+    else await route?.serve(state, exchange, searchParams);
+  } catch (error) {
+    truth.end ??= request.complete ? 'refused' : 'client-closed';
+    const refusal = error instanceof ApiError ? error : new ApiError(500, 'the engine failed at this request');
+    if (response.headersSent) response.destroy();
+    else exchange.json(refusal.status, refusal.body());
+    if (!(error instanceof ApiError) && !exchange.closed) throw error;
+  }
+}
+
+const requestId = (request: IncomingMessage): string => {
+  const asked = request.headers['x-request-id'];
+  return typeof asked === 'string' && asked !== '' ? asked : randomUUID().replaceAll('-', '');
+};
+
+function refuse(
+  { apiKey }: ServerState,
+  request: IncomingMessage,
+  pathname: string,
+  route: Route | undefined,
+): { status: number; body: object } | undefined {
+  if (apiKey !== undefined && pathname.startsWith('/v1/') && !bringsKey(request, apiKey)) {
+    return { status: 401, body: { error: 'Unauthorized' } };
+  }
+  if (!route) return { status: 404, body: { detail: 'Not Found' } };
+  if (route.method !== request.method) return { status: 405, body: { detail: 'Method Not Allowed' } };
+  return undefined;
+}
+
+function bringsKey(request: IncomingMessage, apiKey: string): boolean {
+  const brought = Buffer.from(request.headers.authorization ?? '');
+  const wanted = Buffer.from(`Bearer ${apiKey}`);
+  return brought.length === wanted.length && timingSafeEqual(brought, wanted);
+}
+
+function traceWhenClosed(state: ServerState, exchange: Exchange): void {
+  const { truth } = exchange;
+  state.metrics.requests++;
+  exchange.onClosed(() => {
+    truth.end ??= state.closing ? 'server-closed' : 'client-closed';
+    state.metrics.queuedWrites += truth.queuedWrites;
+    state.trace.add(truth.record(state.origin, state.clock.now()));
+  });
+}
+
+function statsOf({ driver, metrics }: ServerState): RunningEngineStats {
+  const { running, waiting } = driver.stats();
+  const latenessP99Seconds = driver.lateness.quantile(0.99);
+  return {
+    requests: metrics.requests,
+    running,
+    waiting,
+    promptTokens: metrics.promptTokens,
+    generationTokens: metrics.generationTokens,
+    ...(latenessP99Seconds === undefined ? {} : { latenessP99Seconds }),
+    faults: Object.fromEntries(metrics.faults),
+  };
+}
+
+async function close(state: ServerState, server: Server): Promise<void> {
+  state.closing = true;
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeAllConnections();
+  await closed;
+  state.driver.close();
+  await state.trace.close();
+}

@@ -1,0 +1,129 @@
+import type { Clock } from '../../core/clock.ts';
+import { type Nanoseconds, nanosecondsPerMillisecond, nanosecondsPerSecond } from '../../core/units.ts';
+import type { Emission, EngineCore, EngineRequest, EngineStats } from '../core.ts';
+import { Histogram } from './histogram.ts';
+
+/** A timer may be a millisecond late: it is set this much early, and the rest is waited for in turns. */
+const wakeAhead = 1.5 * nanosecondsPerMillisecond;
+/** Timers cannot wait for less than this. */
+const shortestTimer = nanosecondsPerMillisecond;
+/** While more than this is left, a turn sleeps a little, which spares the processor for the client. */
+const napAbove = 0.35 * nanosecondsPerMillisecond;
+const napMilliseconds = 0.1;
+
+const latenessBounds = [
+  1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 3e-4, 5e-4, 7e-4, 1e-3, 2e-3, 5e-3, 0.01, 0.02, 0.05, 0.1, 0.5, 1,
+];
+const flushBounds = [1e-6, 2e-6, 4e-6, 6e-6, 8e-6, 1e-5, 1.2e-5, 1.5e-5, 2e-5, 3e-5, 5e-5, 1e-4, 1e-3];
+
+export type OnEmission = (emission: Emission) => void;
+
+/**
+ * Plays a core in real time. Everything is due at an absolute time of the clock, so lateness never
+ * adds up; how late the first write of each instant was is kept.
+ */
+export class WallDriver {
+  /** Seconds from when tokens were due to when the first of them was written. */
+  readonly lateness = new Histogram(latenessBounds);
+  /** Seconds of writing per stream, where several were due at once. */
+  readonly flush = new Histogram(flushBounds);
+  readonly #core: EngineCore;
+  readonly #clock: Clock;
+  readonly #listeners = new Map<number, OnEmission>();
+  readonly #nap = new Int32Array(new SharedArrayBuffer(4));
+  readonly #cancelled: number[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #immediate: NodeJS.Immediate | undefined;
+  #advancing = false;
+  #closed = false;
+
+  constructor(core: EngineCore, clock: Clock) {
+    this.#core = core;
+    this.#clock = clock;
+  }
+
+  /** Hands the request over now; returns the time the core was told. */
+  submit(request: EngineRequest, listener: OnEmission): Nanoseconds {
+    this.#listeners.set(request.id, listener);
+    const at = this.#clock.now();
+    this.#advance(at);
+    this.#core.submit(request, at);
+    // A core that cannot take the request says so at once, before anything was answered.
+    this.#advance(at);
+    this.#arm();
+    return at;
+  }
+
+  cancel(id: number): void {
+    if (!this.#listeners.delete(id)) return;
+    // The core must not be called while it reports.
+    if (this.#advancing) this.#cancelled.push(id);
+    else {
+      const at = this.#clock.now();
+      this.#advance(at);
+      this.#core.cancel(id, at);
+      this.#arm();
+    }
+  }
+
+  stats(): EngineStats {
+    return this.#core.stats();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#disarm();
+    this.#listeners.clear();
+  }
+
+  readonly #turn = (): void => {
+    this.#immediate = undefined;
+    this.#timer = undefined;
+    this.#advance(this.#clock.now());
+    this.#arm();
+  };
+
+  #advance(to: Nanoseconds): void {
+    let instant = -1;
+    let streams = 0;
+    const began = this.#clock.now();
+    this.#advancing = true;
+    this.#core.advance(to, (emission) => {
+      if (emission.at !== instant) {
+        instant = emission.at;
+        this.lateness.observe(Math.max(0, this.#clock.now() - instant) / nanosecondsPerSecond);
+      }
+      streams++;
+      this.#deliver(emission);
+    });
+    this.#advancing = false;
+    if (streams > 1) this.flush.observe((this.#clock.now() - began) / streams / nanosecondsPerSecond, streams);
+    for (let id = this.#cancelled.pop(); id !== undefined; id = this.#cancelled.pop()) this.#core.cancel(id, to);
+  }
+
+  #deliver(emission: Emission): void {
+    const listener = this.#listeners.get(emission.id);
+    if (emission.kind !== 'tokens') this.#listeners.delete(emission.id);
+    listener?.(emission);
+  }
+
+  #arm(): void {
+    this.#disarm();
+    const next = this.#core.nextAt();
+    if (next === undefined || this.#closed) return;
+    const remaining = next - this.#clock.now();
+    if (remaining >= wakeAhead + shortestTimer) {
+      this.#timer = setTimeout(this.#turn, Math.floor((remaining - wakeAhead) / nanosecondsPerMillisecond));
+      return;
+    }
+    if (remaining > napAbove) Atomics.wait(this.#nap, 0, 0, napMilliseconds);
+    this.#immediate = setImmediate(this.#turn);
+  }
+
+  #disarm(): void {
+    if (this.#timer !== undefined) clearTimeout(this.#timer);
+    if (this.#immediate !== undefined) clearImmediate(this.#immediate);
+    this.#timer = undefined;
+    this.#immediate = undefined;
+  }
+}
