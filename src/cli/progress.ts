@@ -1,4 +1,4 @@
-import type { RunEvent } from '../run.ts';
+import type { RunEvent } from '../run/events.ts';
 
 /** Shows how a run goes on: one moving line on a terminal, plain lines elsewhere, JSON lines for machines. */
 export interface Progress {

@@ -20,7 +20,6 @@ export interface InstrumentOptions {
   readonly target: TargetSetup;
   readonly load: LoadSetup;
   readonly recorder: Omit<RecorderSetup, 'receivers'>;
-  readonly onLive: (live: LiveStatistics) => void;
 }
 
 /** What the threads say of themselves once they have ended. */
@@ -107,17 +106,17 @@ class Receiver {
  * read sockets, and one recorder that makes records of what they saw.
  */
 export class Instrument {
+  /** Hears live figures about four times a second. */
+  onLive: (live: LiveStatistics) => void = () => {};
   readonly #receivers: Receiver[];
   readonly #recorder: Worker;
   readonly #recorderReady = deferred<void>();
   readonly #drained = deferred<void>();
   readonly #closed = deferred<{ live: LiveStatistics; reads: ReadFacts }>();
   readonly #failure = deferred<never>();
-  readonly #options: InstrumentOptions;
   #paths: string[] = [];
 
   constructor(options: InstrumentOptions) {
-    this.#options = options;
     const channels = Array.from({ length: options.workers }, () => new MessageChannel());
     const ports = channels.map(({ port2 }) => port2);
     this.#recorder = new Worker(new URL('./recorder.js', import.meta.url), {
@@ -130,7 +129,7 @@ export class Instrument {
       ({ port1 }, index) =>
         new Receiver(
           { index, workers: options.workers, target: options.target, load: options.load, recorder: port1 },
-          () => this.#tellRecorder({ type: 'receiver-lost', index, unsent: [] }),
+          () => this.#tellRecorder({ type: 'receiver-lost', index }),
         ),
     );
   }
@@ -180,11 +179,6 @@ export class Instrument {
     return unsent.flat();
   }
 
-  /** Records requests that never left. */
-  drop(requests: readonly number[], reason: string): void {
-    if (requests.length > 0) this.#tellRecorder({ type: 'drop', requests, reason });
-  }
-
   /** Resolves when the last open request has ended. */
   async drained(): Promise<void> {
     this.#tellRecorder({ type: 'drain' });
@@ -223,7 +217,7 @@ export class Instrument {
       case 'ready':
         return this.#recorderReady.resolve();
       case 'live':
-        return this.#options.onLive(message.live);
+        return this.onLive(message.live);
       case 'drained':
         return this.#drained.resolve();
       case 'closed':

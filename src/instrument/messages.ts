@@ -1,5 +1,4 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { Phase } from '../core/record.ts';
 import type { Nanoseconds } from '../core/units.ts';
 
 /** Requests ready to leave: their bodies lie end to end in shared memory, request i in [offsets[i], offsets[i+1]). */
@@ -92,8 +91,7 @@ export type ToRecorder =
   /** Every request has been sent: tell when the last has ended. */
   | { readonly type: 'drain' }
   | { readonly type: 'cancel-all'; readonly reason: 'user' | 'run-end' }
-  | { readonly type: 'drop'; readonly requests: readonly number[]; readonly reason: string }
-  | { readonly type: 'receiver-lost'; readonly index: number; readonly unsent: readonly number[] }
+  | { readonly type: 'receiver-lost'; readonly index: number }
   | { readonly type: 'close' };
 
 export type FromRecorder<Live = unknown, Reads = unknown> =
@@ -102,5 +100,3 @@ export type FromRecorder<Live = unknown, Reads = unknown> =
   | { readonly type: 'drained' }
   | { readonly type: 'closed'; readonly live: Live; readonly reads: Reads }
   | { readonly type: 'failed'; readonly code: string; readonly message: string; readonly hint?: string };
-
-export const phaseIndex = (phase: Phase): number => (phase === 'warmup' ? 0 : phase === 'measure' ? 1 : 2);

@@ -33,6 +33,10 @@ const protocol = protocols.get(setup.protocol);
 const tokenizer = tokenizers.get(setup.tokenizer);
 const writer = new RecordWriter(setup.recordsPath, { onError: fail });
 const { requests } = setup;
+/** Requests whose send was seen. */
+const seen = new Uint8Array(requests.promptTokens.length);
+const lost = new Set<number>();
+const lostReason = 'receiving worker lost';
 let draining = false;
 
 function fail(cause: unknown): void {
@@ -90,7 +94,10 @@ const tapes = setup.receivers.map((receiver, index) => {
   const visit = (entry: TapeEntry): void => {
     if (entry.kind === tapeKinds.due) dueTimes.set(entry.request, { at: nanoseconds(entry.at), user: entry.extra });
     else {
-      if (entry.kind === tapeKinds.sent) receiverOf.set(entry.request, index);
+      if (entry.kind === tapeKinds.sent) {
+        seen[entry.request] = 1;
+        receiverOf.set(entry.request, index);
+      }
       assembler.visit(entry);
     }
   };
@@ -125,10 +132,25 @@ function start(origin: bigint): void {
 }
 
 /** Ends what a dead worker had open, after everything it still wrote has been read. */
-function receiverLost(index: number, unsent: readonly number[]): void {
+function receiverLost(index: number): void {
+  lost.add(index);
   drainTapes();
   const open = [...receiverOf].filter(([, owner]) => owner === index).map(([id]) => id);
-  assembler.finishLost([...open, ...unsent], 'receiving worker lost', clock.now());
+  assembler.finishLost(open, lostReason, clock.now());
+}
+
+/** Nothing more will be sent. What dead workers should have sent by now is recorded as dropped. */
+function drain(): void {
+  drainTapes();
+  draining = true;
+  const { scheduledAt } = requests;
+  if (lost.size === 0 || !scheduledAt) return;
+  const now = clock.now();
+  const owed: number[] = [];
+  scheduledAt.forEach((due, id) => {
+    if (due <= now && seen[id] !== 1 && lost.has(id % setup.receivers.length)) owed.push(id);
+  });
+  assembler.finishLost(owed, lostReason, now);
 }
 
 function close(): void {
@@ -146,15 +168,12 @@ function obey(message: ToRecorder): void {
     case 'start':
       return start(message.origin);
     case 'drain':
-      draining = true;
-      return;
+      return drain();
     case 'cancel-all':
       drainTapes();
       return assembler.cancelAll(message.reason, clock.now());
-    case 'drop':
-      return assembler.drop(message.requests, message.reason);
     case 'receiver-lost':
-      return receiverLost(message.index, message.unsent);
+      return receiverLost(message.index);
     case 'close':
       return close();
     default:
