@@ -82,6 +82,20 @@ describe('the simple engine', () => {
     }
   });
 
+  it('in step, lets a prompt that is done wait for the next step and no longer', () => {
+    const engine = core({ ...exact, firstTokenMs: 50, perPromptTokenMs: 1, gapMs: 10, inStep: true });
+    engine.submit({ id: 0, promptTokens: 0, outputTokens: 100 }, ms(0));
+    engine.submit({ id: 1, promptTokens: 3, outputTokens: 2 }, ms(0));
+    engine.submit({ id: 2, promptTokens: 20, outputTokens: 2 }, ms(0));
+    const log = drain(engine, ms(100)).filter(({ kind, id }) => kind === 'tokens' && id > 0);
+    expect(log.map(({ id, at }) => [id, at])).toEqual([
+      [1, ms(60)],
+      [2, ms(70)],
+      [1, ms(70)],
+      [2, ms(80)],
+    ]);
+  });
+
   it('stalls about as often as asked', () => {
     const engine = core({ firstTokenMs: 0, perPromptTokenMs: 0, gapMs: 1, stallProbability: 0.05, slots: 1 });
     engine.submit({ id: 0, promptTokens: 0, outputTokens: 20_001 }, ms(0));

@@ -40,6 +40,8 @@ interface Active {
   readonly request: EngineRequest;
   readonly random: Random;
   produced: number;
+  /** Its prompt is done and the step at which it joins the others is known. */
+  joined: boolean;
 }
 
 interface Waiting {
@@ -110,7 +112,7 @@ class SimpleCore implements EngineCore {
     const { firstTokenMs, perPromptTokenMs, firstTokenJitter } = this.#options;
     // A stream of its own, so that a request's pace does not depend on what else is served.
     const random = randomStream(this.#seed, `simple/request/${request.id}`);
-    const active: Active = { request, random, produced: 0 };
+    const active: Active = { request, random, produced: 0, joined: false };
     this.#active.set(request.id, active);
     const median = firstTokenMs + perPromptTokenMs * request.promptTokens;
     const wait = milliseconds(median * Math.exp(firstTokenJitter * random.normal()));
@@ -119,10 +121,13 @@ class SimpleCore implements EngineCore {
 
   #turn(active: Active, at: Nanoseconds, emit: (emission: Emission) => void): void {
     const { id, outputTokens } = active.request;
-    const joins = active.produced === 0 ? this.#joinsAt(at) : at;
-    if (joins > at) {
-      this.#agenda.push(joins, active);
-      return;
+    if (!active.joined) {
+      active.joined = true;
+      const joins = this.#joinsAt(at);
+      if (joins > at) {
+        this.#agenda.push(joins, active);
+        return;
+      }
     }
     active.produced++;
     if (active.produced === 1) this.#decoding++;
