@@ -1,0 +1,69 @@
+import { type OnStreamEvent, ProtocolError, type ResponseDecoder, type StreamEvent } from '../../core/stream.ts';
+import { SseReader } from '../sse.ts';
+import { type ReadChoice, readChunk } from './openai-event.ts';
+
+/** Server-sent events holding JSON chunks, ended by `[DONE]`. What follows `[DONE]` is no part of the answer. */
+export class OpenAiDecoder implements ResponseDecoder {
+  readonly #reader = new SseReader();
+  readonly #readChoice: ReadChoice;
+  #done = false;
+  /** The kind of the last event that held tokens: what a token without text belongs to. */
+  #lastKind: StreamEvent['kind'] = 'content';
+
+  constructor(readChoice: ReadChoice) {
+    this.#readChoice = readChoice;
+  }
+
+  get done(): boolean {
+    return this.#done;
+  }
+
+  push(bytes: Uint8Array, onEvent: OnStreamEvent): void {
+    this.#reader.push(bytes, (data, size, type) => {
+      const event = this.#read(data, type);
+      if (event) onEvent(event, size);
+    });
+  }
+
+  end(onEvent: OnStreamEvent): void {
+    this.#reader.end((data, size, type) => {
+      // Without its blank line an event may be cut short: then it is missing, not malformed.
+      if (!isWhole(data)) return;
+      const event = this.#read(data, type);
+      if (event) onEvent(event, size);
+    });
+  }
+
+  #read(data: string, type: string): StreamEvent | undefined {
+    if (this.#done) return undefined;
+    if (data.trim() === '[DONE]') {
+      this.#done = true;
+      return undefined;
+    }
+    if (data.trim() === '') return { kind: 'other' };
+    const event = readChunk(parse(data, type), this.#readChoice, this.#lastKind);
+    if (event.kind !== 'other') this.#lastKind = event.kind;
+    return type === 'error' && event.error === undefined ? { kind: 'other', error: data } : event;
+  }
+}
+
+function parse(data: string, type: string): unknown {
+  try {
+    return JSON.parse(data);
+  } catch {
+    if (type === 'error') return { error: data };
+    throw new ProtocolError(`event is not JSON: ${excerpt(data)}`);
+  }
+}
+
+function isWhole(data: string): boolean {
+  if (data.trim() === '[DONE]') return true;
+  try {
+    JSON.parse(data);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const excerpt = (data: string): string => (data.length <= 80 ? data : `${data.slice(0, 77)}…`);
