@@ -2,7 +2,9 @@ import { MessageChannel, Worker } from 'node:worker_threads';
 import { exitCodes, MetronError } from '../core/errors.ts';
 import type { LiveStatistics } from '../recording/assembler.ts';
 import type { LoopSnapshot } from '../recording/loop-monitor.ts';
+import type { CanaryFacts } from './canary.ts';
 import type {
+  FromBeacon,
   FromReceiver,
   FromRecorder,
   LoadSetup,
@@ -10,6 +12,7 @@ import type {
   ReceiverSetup,
   RecorderSetup,
   TargetSetup,
+  ToBeacon,
   ToReceiver,
   ToRecorder,
 } from './messages.ts';
@@ -29,6 +32,7 @@ export interface InstrumentFacts {
   readonly loops: readonly (LoopSnapshot | undefined)[];
   readonly live: LiveStatistics;
   readonly reads: ReadFacts;
+  readonly canary: CanaryFacts;
   readonly lostWorkers: number;
 }
 
@@ -112,9 +116,12 @@ export class Instrument {
   readonly #recorder: Worker;
   readonly #recorderReady = deferred<void>();
   readonly #drained = deferred<void>();
-  readonly #closed = deferred<{ live: LiveStatistics; reads: ReadFacts }>();
+  readonly #closed = deferred<{ live: LiveStatistics; reads: ReadFacts; canary: CanaryFacts }>();
+  readonly #beacon = new Worker(new URL('./beacon.js', import.meta.url));
+  readonly #beaconPort = deferred<number>();
   readonly #failure = deferred<never>();
   #paths: string[] = [];
+  #listensAt = 0;
 
   constructor(options: InstrumentOptions) {
     const channels = Array.from({ length: options.workers }, () => new MessageChannel());
@@ -123,8 +130,12 @@ export class Instrument {
       workerData: { ...options.recorder, receivers: ports } satisfies RecorderSetup,
       transferList: ports,
     });
-    this.#recorder.on('message', (message: FromRecorder<LiveStatistics, ReadFacts>) => this.#hear(message));
+    this.#recorder.on('message', (message: FromRecorder<LiveStatistics, ReadFacts, CanaryFacts>) =>
+      this.#hear(message),
+    );
     this.#recorder.on('error', (cause) => this.#failure.reject(cause));
+    this.#beacon.on('message', ({ port }: FromBeacon) => this.#beaconPort.resolve(port));
+    this.#beacon.on('error', (cause) => this.#beaconPort.reject(cause));
     this.#receivers = channels.map(
       ({ port1 }, index) =>
         new Receiver(
@@ -140,11 +151,13 @@ export class Instrument {
   }
 
   async ready(): Promise<void> {
-    const [paths] = await Promise.all([
+    const [paths, port] = await Promise.all([
       Promise.all(this.#receivers.map((receiver) => receiver.ready.promise)),
+      this.#beaconPort.promise,
       this.#recorderReady.promise,
     ]);
     this.#paths = paths;
+    this.#listensAt = port;
   }
 
   /** Opens connections ahead of the first send; returns how many are open. */
@@ -164,8 +177,9 @@ export class Instrument {
   }
 
   start(origin: bigint): void {
+    this.#beacon.postMessage({ origin } satisfies ToBeacon);
     this.#tellRecorder({ type: 'start', origin });
-    this.#tell({ type: 'start', origin });
+    this.#tell({ type: 'start', origin, beaconPort: this.#listensAt });
   }
 
   /** Sends nothing more. */
@@ -193,15 +207,19 @@ export class Instrument {
     for (const receiver of this.#receivers) if (!receiver.lost) receiver.tell({ type: 'close' });
     const loops = await Promise.all(this.#receivers.map((receiver) => receiver.closed.promise));
     this.#tellRecorder({ type: 'close' });
-    const { live, reads } = await Promise.race([this.#closed.promise, this.failure]);
+    const { live, reads, canary } = await Promise.race([this.#closed.promise, this.failure]);
     await this.terminate();
     const lostWorkers = this.#receivers.filter((receiver) => receiver.lost).length;
-    return { paths: this.#paths, loops, live, reads, lostWorkers };
+    return { paths: this.#paths, loops, live, reads, canary, lostWorkers };
   }
 
   /** Ends all threads at once; what the recorder has written stays. */
   async terminate(): Promise<void> {
-    await Promise.all([...this.#receivers.map((receiver) => receiver.terminate()), this.#recorder.terminate()]);
+    await Promise.all([
+      ...this.#receivers.map((receiver) => receiver.terminate()),
+      this.#recorder.terminate(),
+      this.#beacon.terminate(),
+    ]);
   }
 
   #tell(message: ToReceiver): void {
@@ -212,7 +230,7 @@ export class Instrument {
     this.#recorder.postMessage(message);
   }
 
-  #hear(message: FromRecorder<LiveStatistics, ReadFacts>): void {
+  #hear(message: FromRecorder<LiveStatistics, ReadFacts, CanaryFacts>): void {
     switch (message.type) {
       case 'ready':
         return this.#recorderReady.resolve();

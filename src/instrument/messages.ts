@@ -42,8 +42,8 @@ export interface ReceiverSetup {
 
 export type ToReceiver =
   | { readonly type: 'warm'; readonly connections: number }
-  /** The run's time 0, a reading of `process.hrtime.bigint()`. */
-  | { readonly type: 'start'; readonly origin: bigint }
+  /** The run's time 0, a reading of `process.hrtime.bigint()`, and where the canary's source listens. */
+  | { readonly type: 'start'; readonly origin: bigint; readonly beaconPort: number }
   | { readonly type: 'orders'; readonly batch: OrderBatch }
   | { readonly type: 'no-more-orders' }
   | { readonly type: 'stop' }
@@ -58,6 +58,9 @@ export type FromReceiver<LoopFacts = unknown> =
 
 export type ReceiverToRecorder = { readonly segment: SharedArrayBuffer };
 export type RecorderToReceiver = { readonly recycle: SharedArrayBuffer } | { readonly abort: number };
+
+export type ToBeacon = { readonly origin: bigint };
+export type FromBeacon = { readonly port: number };
 
 /** The schedule as the recorder sees it: parallel arrays by request id. */
 export interface RequestTable {
@@ -94,9 +97,9 @@ export type ToRecorder =
   | { readonly type: 'receiver-lost'; readonly index: number }
   | { readonly type: 'close' };
 
-export type FromRecorder<Live = unknown, Reads = unknown> =
+export type FromRecorder<Live = unknown, Reads = unknown, Canary = unknown> =
   | { readonly type: 'ready' }
   | { readonly type: 'live'; readonly live: Live }
   | { readonly type: 'drained' }
-  | { readonly type: 'closed'; readonly live: Live; readonly reads: Reads }
+  | { readonly type: 'closed'; readonly live: Live; readonly reads: Reads; readonly canary: Canary }
   | { readonly type: 'failed'; readonly code: string; readonly message: string; readonly hint?: string };

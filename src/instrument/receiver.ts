@@ -3,11 +3,12 @@
  * What arrives goes to the tape as bytes; another thread makes sense of it.
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import { chooseTransport } from '../clients/index.ts';
+import { chooseTransport, type Transport } from '../clients/index.ts';
 import { TapeWriter, tapeKinds } from '../core/tape.ts';
 import { ClosedLoop } from '../dispatch/closed-loop.ts';
 import { OpenLoop } from '../dispatch/open-loop.ts';
 import { LoopMonitor, type LoopSnapshot } from '../recording/loop-monitor.ts';
+import { canaryOf } from './canary.ts';
 import type {
   FromReceiver,
   LoadSetup,
@@ -43,6 +44,15 @@ const transport = chooseTransport(
 );
 
 const outbox = new Outbox((request, body) => transport.send(request, body));
+
+let canary: Transport | undefined;
+
+/** One stream of known timing, read by this loop like any other. */
+function startCanary(beaconPort: number): void {
+  const url = new URL(`http://127.0.0.1:${beaconPort}/`);
+  canary = chooseTransport({ url, headers: {} }, tape, clock, { onEnd: () => {} });
+  canary.send(canaryOf(setup.index), new Uint8Array());
+}
 
 interface Loop {
   add(batch: OrderBatch): void;
@@ -127,7 +137,7 @@ setup.recorder.on('message', (message: RecorderToReceiver) => {
 async function shutDown(): Promise<void> {
   const facts = monitor.snapshot();
   monitor.stop();
-  await transport.close();
+  await Promise.all([transport.close(), canary?.close()]);
   tell({ type: 'closed', loop: facts });
   setup.recorder.close();
   port?.close();
@@ -140,6 +150,7 @@ async function obey(message: ToReceiver): Promise<void> {
       return;
     case 'start':
       clock.start(message.origin);
+      startCanary(message.beaconPort);
       monitor.start();
       loop.start();
       return;

@@ -12,6 +12,7 @@ import { type Nanoseconds, nanoseconds } from '../core/units.ts';
 import { type Assembler, createAssembler, type LiveStatistics } from '../recording/assembler.ts';
 import { RecordWriter } from '../recording/record-writer.ts';
 import { tokenizers } from '../workload/tokenizers/index.ts';
+import { Canary, type CanaryFacts, isCanary } from './canary.ts';
 import type { FromRecorder, ReceiverToRecorder, RecorderSetup, RecorderToReceiver, ToRecorder } from './messages.ts';
 import { type ReadFacts, ReadStatistics } from './read-statistics.ts';
 import { RunClock } from './run-clock.ts';
@@ -24,9 +25,10 @@ const setup = workerData as RecorderSetup;
 const port = parentPort;
 if (!port) throw new Error('recorder.ts is a worker thread');
 
-const tell = (message: FromRecorder<LiveStatistics, ReadFacts>): void => port.postMessage(message);
+const tell = (message: FromRecorder<LiveStatistics, ReadFacts, CanaryFacts>): void => port.postMessage(message);
 const clock = new RunClock();
 const reads = new ReadStatistics();
+const canary = new Canary();
 const receiverOf = new Map<number, number>();
 const dueTimes = new Map<number, { at: Nanoseconds; user: number }>();
 const protocol = protocols.get(setup.protocol);
@@ -92,7 +94,9 @@ const tapes = setup.receivers.map((receiver, index) => {
   const tape = new TapeReader((segment) => receiver.postMessage({ recycle: segment } satisfies RecorderToReceiver));
   receiver.on('message', ({ segment }: ReceiverToRecorder) => tape.addSegment(segment));
   const visit = (entry: TapeEntry): void => {
-    if (entry.kind === tapeKinds.due) dueTimes.set(entry.request, { at: nanoseconds(entry.at), user: entry.extra });
+    if (isCanary(entry.request)) canary.visit(entry);
+    else if (entry.kind === tapeKinds.due)
+      dueTimes.set(entry.request, { at: nanoseconds(entry.at), user: entry.extra });
     else {
       if (entry.kind === tapeKinds.sent) {
         seen[entry.request] = 1;
@@ -158,7 +162,7 @@ function close(): void {
   clearInterval(lives);
   drainTapes();
   writer.close();
-  tell({ type: 'closed', live: assembler.live(), reads: reads.facts() });
+  tell({ type: 'closed', live: assembler.live(), reads: reads.facts(), canary: canary.facts() });
   for (const receiver of setup.receivers) receiver.close();
   port?.close();
 }

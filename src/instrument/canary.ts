@@ -1,0 +1,49 @@
+import { type TapeEntry, tapeFlags, tapeKinds } from '../core/tape.ts';
+
+/** Requests from here on are canaries, one per receiving loop. */
+export const firstCanary = 0xffff_ff00;
+
+export const canaryOf = (receiver: number): number => firstCanary + receiver;
+export const isCanary = (request: number): boolean => request >= firstCanary;
+
+export interface CanaryFacts {
+  readonly events: number;
+  /** How much later than the source sent it an event was stamped, nanoseconds. */
+  readonly error?: { readonly p50: number; readonly p99: number; readonly max: number };
+}
+
+const lineFeed = 10;
+
+/** Reads the stamps in the canary streams and compares them with ours. */
+export class Canary {
+  #errors = new Float64Array(1024);
+  #count = 0;
+  readonly #rest = new Map<number, string>();
+
+  visit(entry: TapeEntry): void {
+    if (entry.kind !== tapeKinds.body) return;
+    const text = (this.#rest.get(entry.request) ?? '') + Buffer.from(entry.bytes).toString('latin1');
+    const end = entry.bytes.lastIndexOf(lineFeed) < 0 ? -1 : text.lastIndexOf('\n');
+    this.#rest.set(entry.request, text.slice(end + 1));
+    const exact = (entry.flags & tapeFlags.bounded) === 0;
+    for (const [, stamp] of text.slice(0, end + 1).matchAll(/data: (\d+)/g)) {
+      if (exact) this.#add(entry.at - Number(stamp));
+    }
+  }
+
+  facts(): CanaryFacts {
+    if (this.#count === 0) return { events: 0 };
+    const sorted = this.#errors.slice(0, this.#count).sort();
+    const at = (share: number): number => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
+    return { events: this.#count, error: { p50: at(0.5), p99: at(0.99), max: at(1) } };
+  }
+
+  #add(error: number): void {
+    if (this.#count === this.#errors.length) {
+      const larger = new Float64Array(this.#errors.length * 2);
+      larger.set(this.#errors);
+      this.#errors = larger;
+    }
+    this.#errors[this.#count++] = error;
+  }
+}
