@@ -83,26 +83,26 @@ function joinedDeltas(values: ArrayLike<number>): string {
 export function recordFromJson(line: string): RequestRecord {
   const json: unknown = JSON.parse(line);
   if (!isObject(json)) throw new Error('not an object');
-  if (json['v'] !== recordVersion) throw new Error(versionProblem(json['v']));
+  if (json.v !== recordVersion) throw new Error(versionProblem(json.v));
   const { id, phase, scheduled_ns: scheduledAt, outcome } = json;
   if (typeof id !== 'number' || !isPhase(phase) || typeof scheduledAt !== 'number') {
     throw new Error('no id, phase or scheduled_ns');
   }
-  if (!isObject(outcome) || typeof outcome['status'] !== 'string') throw new Error('no outcome');
+  if (!isObject(outcome) || typeof outcome.status !== 'string') throw new Error('no outcome');
   return {
     id,
-    ...optional('session', json['session']),
+    ...optional('session', json.session),
     phase,
     scheduledAt: scheduledAt as Nanoseconds,
-    ...optional('sentAt', json['sent_ns']),
-    ...optional('firstByteAt', json['first_byte_ns']),
-    ...optional('endedAt', json['ended_ns']),
-    prompt: isObject(json['prompt']) ? json['prompt'] : {},
-    output: outputFromJson(json['output']),
-    chunks: chunksFromJson(json['chunks']),
+    ...optional('sentAt', json.sent_ns),
+    ...optional('firstByteAt', json.first_byte_ns),
+    ...optional('endedAt', json.ended_ns),
+    prompt: isObject(json.prompt) ? json.prompt : {},
+    output: outputFromJson(json.output),
+    chunks: chunksFromJson(json.chunks),
     outcome: outcome as unknown as Outcome,
-    ...optional('serverTiming', json['server_timing']),
-    ...optional('text', json['text']),
+    ...optional('serverTiming', json.server_timing),
+    ...optional('text', json.text),
   } as RequestRecord;
 }
 
@@ -125,12 +125,12 @@ function optional(key: string, value: unknown): Json {
 function outputFromJson(json: unknown): OutputCounts {
   if (!isObject(json)) return {};
   return {
-    ...optional('asked', json['asked']),
-    ...optional('total', json['total']),
-    ...optional('totalSource', json['total_source']),
-    ...optional('chunkSource', json['chunk_source']),
-    ...optional('reported', json['reported']),
-    ...optional('reportedReasoning', json['reported_reasoning']),
+    ...optional('asked', json.asked),
+    ...optional('total', json.total),
+    ...optional('totalSource', json.total_source),
+    ...optional('chunkSource', json.chunk_source),
+    ...optional('reported', json.reported),
+    ...optional('reportedReasoning', json.reported_reasoning),
   };
 }
 
@@ -168,9 +168,9 @@ function chunksFromJson(json: unknown): Chunks {
   const tokens = column(json, 'tokens', count);
   const bytes = column(json, 'bytes', count);
   const reads = column(json, 'read_delta', count);
-  const letters = json['kind'];
+  const letters = json.kind;
   if (typeof letters !== 'string' || letters.length !== count) throw new Error('chunks.kind has a wrong length');
-  const delays = json['client_delay_ns'] === undefined ? undefined : column(json, 'client_delay_ns', count);
+  const delays = json.client_delay_ns === undefined ? undefined : column(json, 'client_delay_ns', count);
 
   const columns = columnsFor(count, delays !== undefined, tokens.some(isWide));
   let at = 0;
