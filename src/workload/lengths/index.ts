@@ -7,4 +7,4 @@ import { uniform } from './uniform.ts';
 export const lengths = registry('length distribution', [fixed, uniform, lognormal, empirical]);
 
 export type { DrawLength, LengthDefinition, LengthOptions, ReadText } from './length.ts';
-export { pairsFromFile } from './pairs.ts';
+export { type LengthPair, pairsFromFile } from './pairs.ts';
