@@ -1,8 +1,6 @@
 import { firstJsonLine, start, stop } from './child.mjs';
 import { commandLine } from './repository.mjs';
 
-const modelName = 'metron-sim';
-
 const model = 'metron-sim';
 
 /** Starts the engine that metron brings, in a process of its own on a free loopback port. It ends with this one. */
