@@ -9,9 +9,9 @@ export interface LoopSnapshot {
   readonly delay?: Spread;
   /** Pauses of garbage collection; absent if there was none. */
   readonly gc?: Spread & { readonly count: number; readonly total: Nanoseconds };
-  /** ρ: share of the time in which the loop was not waiting for events. */
+  /** ρ: share of the time in which the loop was not waiting for events; spinning is waiting. */
   readonly utilisation: number;
-  /** Share of one core this thread used; absent where the system does not say. */
+  /** Share of one core this thread used for work; absent where the system does not say. */
   readonly cpuShare?: number;
   /** Share of the time this thread was ready to run but had no core. */
   readonly waitShare?: number;
@@ -66,7 +66,11 @@ export class LoopMonitor {
     this.#times = threadTimes();
   }
 
-  snapshot(): LoopSnapshot {
+  /**
+   * `spun`: nanoseconds in which the loop turned without work, so as not to oversleep a send. It
+   * answers events at once meanwhile, so this time does not count as use.
+   */
+  snapshot(spun = 0): LoopSnapshot {
     const elapsed = (performance.now() - this.#startedAt) * 1e6;
     for (const entry of this.#gc.takeRecords()) this.#pauses.push(entry.duration * 1e6);
     const { utilization } = performance.eventLoopUtilization(this.#utilisation);
@@ -74,8 +78,8 @@ export class LoopMonitor {
       elapsed: nanoseconds(elapsed),
       ...(this.#histogram.count > 0 && { delay: this.#delay() }),
       ...(this.#pauses.length > 0 && { gc: pauseSpread(this.#pauses) }),
-      utilisation: utilization,
-      ...this.#shares(elapsed),
+      utilisation: withoutSpin(utilization, spun, elapsed),
+      ...this.#shares(elapsed, spun),
     };
   }
 
@@ -91,16 +95,18 @@ export class LoopMonitor {
     return { p50: late(this.#histogram.percentile(50)), p99: late(this.#histogram.percentile(99)), max: late(max) };
   }
 
-  #shares(elapsed: number): { cpuShare?: number; waitShare?: number } {
+  #shares(elapsed: number, spun: number): { cpuShare?: number; waitShare?: number } {
     const now = threadTimes();
     if (!now || !this.#times || elapsed <= 0) return {};
     const { running, waiting } = this.#times;
     return {
-      cpuShare: (now.running - running) / elapsed,
+      cpuShare: withoutSpin((now.running - running) / elapsed, spun, elapsed),
       ...(now.waiting !== undefined && waiting !== undefined && { waitShare: (now.waiting - waiting) / elapsed }),
     };
   }
 }
+
+const withoutSpin = (share: number, spun: number, elapsed: number): number => Math.max(0, share - spun / elapsed);
 
 function pauseSpread(pauses: readonly number[]): LoopSnapshot['gc'] & object {
   const sorted = Float64Array.from(pauses).sort();

@@ -1,0 +1,241 @@
+import type { Nanoseconds } from '../core/units.ts';
+import type { LoopSnapshot, Spread } from './loop-monitor.ts';
+import { queueingWait } from './queueing-wait.ts';
+
+/** What a run measured of its own instrument. What is absent was not measured. */
+export interface Measurements {
+  /** D_d of the run's policy: errors of token times are judged by it. */
+  readonly decodeDeadline: Nanoseconds;
+  /** Sent − scheduled of every request that was sent, nanoseconds. */
+  readonly lateness?: ArrayLike<number>;
+  /** Requests per second over the same window; of an open loop only. */
+  readonly askedRate?: number;
+  readonly achievedRate?: number;
+  readonly scheduled?: number;
+  /** Requests whose time came and that were not sent, unless the user stopped the run. */
+  readonly unsent?: number;
+  /** One per receiving worker; undefined for one that was lost. */
+  readonly loops?: readonly (LoopSnapshot | undefined)[];
+  readonly lostWorkers?: number;
+  /** Error of token times as seen by a stream of known timing. */
+  readonly canary?: Spread;
+  /** The same, from a self-test on this machine. */
+  readonly selfTest?: Spread;
+  readonly reads?: ReadMeasurements;
+  /** Jumps of the wall clock during the run. */
+  readonly clockSteps?: { readonly count: number; readonly largest: Nanoseconds };
+  /** Stamps that contradicted an earlier one of the same request. */
+  readonly disordered?: { readonly count: number; readonly max: number };
+}
+
+export interface ReadMeasurements {
+  /** Events that carried tokens, and those that came out of one read with another. */
+  readonly events: number;
+  readonly sharedReads: number;
+  /** Of the shared ones, those known to have been sent together. */
+  readonly sentTogether?: number;
+  /** Median time between two reads of one stream. */
+  readonly medianGap?: Nanoseconds;
+}
+
+export interface CheckDefinition {
+  readonly id: string;
+  readonly label: string;
+  readonly unit: string;
+  /** Without it nothing can be vouched for. */
+  readonly essential?: true;
+  /** The value is suspect or invalid above these; without limits the check only informs. */
+  readonly limits?: (measurements: Measurements) => { readonly suspectAt: number; readonly invalidAt: number };
+  readonly measure: (measurements: Measurements) => number | undefined;
+  readonly explain: (measurements: Measurements) => string;
+}
+
+const inMilliseconds = (nanoseconds: number | undefined): number | undefined =>
+  nanoseconds === undefined ? undefined : nanoseconds / 1e6;
+
+/** Order statistic ⌈share·n⌉. */
+function percentile(values: ArrayLike<number> | undefined, share: number): number | undefined {
+  if (!values || values.length === 0) return undefined;
+  const sorted = Float64Array.from(values).sort();
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
+}
+
+const isMeasured = <Value>(value: Value | undefined): value is Value => value !== undefined;
+
+/** The worst of the loops that can be asked; undefined if there is none. */
+function worst({ loops }: Measurements, of: (loop: LoopSnapshot) => number | undefined): number | undefined {
+  const values = (loops ?? []).filter(isMeasured).map(of).filter(isMeasured);
+  return values.length === 0 ? undefined : Math.max(...values);
+}
+
+function tokenError({ canary, selfTest }: Measurements, of: (spread: Spread) => number): number | undefined {
+  const errors = [canary, selfTest].filter(isMeasured).map(of);
+  return errors.length === 0 ? undefined : Math.max(...errors);
+}
+
+/** 1 % and 10 % of the deadline between two tokens. */
+const ofDeadline = ({ decodeDeadline }: Measurements) => ({
+  suspectAt: (decodeDeadline * 0.01) / 1e6,
+  invalidAt: (decodeDeadline * 0.1) / 1e6,
+});
+
+const fixed = (suspectAt: number, invalidAt: number) => () => ({ suspectAt, invalidAt });
+
+const share = (part: number | undefined, whole: number | undefined): number | undefined =>
+  part === undefined || !whole ? undefined : part / whole;
+
+/** Our loops came in time for nearly every event, so events that share a read were sent together. */
+function readInTime(measurements: Measurements): boolean {
+  const gap = measurements.reads?.medianGap;
+  const late = tokenError(measurements, ({ p99 }) => p99) ?? worst(measurements, ({ delay }) => delay?.p99);
+  return gap !== undefined && late !== undefined && late < gap;
+}
+
+/** The checks of every certificate, most important first. */
+export const certificateChecks: readonly CheckDefinition[] = [
+  {
+    id: 'token-error',
+    label: 'Error of token times, P99',
+    unit: 'ms',
+    limits: ofDeadline,
+    measure: (m) => inMilliseconds(tokenError(m, ({ p99 }) => p99)),
+    explain: ({ canary, selfTest }) =>
+      `How much later than sent a token was stamped, by ${
+        [canary && 'a stream of known timing read beside the run', selfTest && 'a self-test on this machine']
+          .filter(Boolean)
+          .join(' and ') || 'nothing: no known stream was read'
+      }. It is an error bar on every time between tokens.`,
+  },
+  {
+    id: 'lateness',
+    label: 'Requests left late, P99',
+    unit: 'ms',
+    essential: true,
+    limits: fixed(5, 50),
+    measure: ({ lateness }) => inMilliseconds(percentile(lateness, 0.99)),
+    explain: ({ lateness }) => {
+      const at = (part: number): string => ((percentile(lateness, part) ?? 0) / 1e6).toFixed(2);
+      return lateness && lateness.length > 0
+        ? `Actual minus scheduled send: P50 ${at(0.5)}, P99 ${at(0.99)}, max ${at(1)} ms over ${lateness.length} requests.`
+        : 'Actual minus scheduled send; no request was sent.';
+    },
+  },
+  {
+    id: 'rate',
+    label: 'Load off by',
+    unit: 'share',
+    limits: fixed(0.02, 0.1),
+    measure: ({ askedRate, achievedRate }) =>
+      askedRate === undefined || askedRate === 0 || achievedRate === undefined
+        ? undefined
+        : Math.abs(achievedRate / askedRate - 1),
+    explain: ({ askedRate, achievedRate }) =>
+      askedRate === undefined || achievedRate === undefined
+        ? 'Achieved against asked request rate; only an open loop asks for one.'
+        : `Asked ${askedRate.toFixed(2)}, achieved ${achievedRate.toFixed(2)} requests a second.`,
+  },
+  {
+    id: 'unsent',
+    label: 'Requests due but never sent',
+    unit: 'share',
+    limits: fixed(0, 0.01),
+    measure: ({ unsent, scheduled }) => share(unsent, scheduled),
+    explain: ({ unsent = 0, scheduled = 0 }) => `${unsent} of ${scheduled} scheduled requests did not leave.`,
+  },
+  {
+    id: 'workers',
+    label: 'Workers lost',
+    unit: '',
+    essential: true,
+    limits: fixed(0, 0),
+    measure: ({ lostWorkers }) => lostWorkers,
+    explain: () => 'A worker that dies takes its share of the load and of the open requests with it.',
+  },
+  {
+    id: 'utilisation',
+    label: 'Busiest reading loop',
+    unit: 'share',
+    essential: true,
+    limits: fixed(0.7, 0.9),
+    measure: (m) => worst(m, ({ utilisation }) => utilisation),
+    explain: () =>
+      'Share of the time a loop that reads sockets was at work. Waiting grows as ρ/(1 − ρ), so a busy loop stamps late.',
+  },
+  {
+    id: 'queueing-wait',
+    label: 'Wait of an event for its loop',
+    unit: 'ms',
+    limits: ofDeadline,
+    measure: (m) => inMilliseconds(queueingWaitOf(m)),
+    explain: () => 'Mean wait by the Pollaczek–Khinchine formula, from the use of the loop and the events it read.',
+  },
+  {
+    id: 'loop-delay',
+    label: 'Event-loop delay, P99',
+    unit: 'ms',
+    limits: fixed(5, 50),
+    measure: (m) => inMilliseconds(worst(m, ({ delay }) => delay?.p99)),
+    explain: (m) =>
+      `How late a reading loop came to a timer; the longest was ${(inMilliseconds(worst(m, ({ delay }) => delay?.max)) ?? 0).toFixed(2)} ms.`,
+  },
+  {
+    id: 'gc',
+    label: 'Garbage collection pause, P99',
+    unit: 'ms',
+    limits: fixed(1, 10),
+    measure: (m) => inMilliseconds(worst(m, ({ gc }) => gc?.p99 ?? 0)),
+    explain: (m) =>
+      `${(m.loops ?? []).reduce((sum, loop) => sum + (loop?.gc?.count ?? 0), 0)} pauses in the reading loops, the longest ${(inMilliseconds(worst(m, ({ gc }) => gc?.max ?? 0)) ?? 0).toFixed(2)} ms.`,
+  },
+  {
+    id: 'shared-reads',
+    label: 'Tokens read together though sent apart',
+    unit: 'share',
+    limits: fixed(0.01, 0.1),
+    measure: (m) => {
+      const { reads } = m;
+      if (!reads || reads.events === 0) return undefined;
+      return readInTime(m) ? 0 : (reads.sharedReads - (reads.sentTogether ?? 0)) / reads.events;
+    },
+    explain: (m) =>
+      readInTime(m) && (m.reads?.sharedReads ?? 0) > 0
+        ? `${m.reads?.sharedReads} of ${m.reads?.events} events shared a read, but our loops came sooner than the gap between two events: the server sent them together.`
+        : 'Several events in one read: the times of all but the last are bounds. Either the server sent them together or we came late.',
+  },
+  {
+    id: 'cpu',
+    label: 'CPU of the busiest worker',
+    unit: 'share',
+    limits: fixed(0.7, 0.9),
+    measure: (m) => worst(m, ({ cpuShare }) => cpuShare),
+    explain: (m) =>
+      `Of one core. ${((worst(m, ({ waitShare }) => waitShare) ?? 0) * 100).toFixed(1)} % of the time a worker was ready but had no core.`,
+  },
+  {
+    id: 'clock',
+    label: 'Largest clock jump',
+    unit: 'ms',
+    limits: ofDeadline,
+    measure: ({ clockSteps }) => inMilliseconds(clockSteps?.largest),
+    explain: ({ clockSteps }) =>
+      `The wall clock was set ${clockSteps?.count ?? 0} times during the run; kernel stamps are read on it.`,
+  },
+  {
+    id: 'order',
+    label: 'Largest contradiction between stamps',
+    unit: 'ms',
+    limits: ofDeadline,
+    measure: ({ disordered }) => inMilliseconds(disordered?.max),
+    explain: ({ disordered }) => `${disordered?.count ?? 0} stamps came out earlier than one before them.`,
+  },
+];
+
+/** The longest mean wait of all loops; events are taken to be spread evenly over them. */
+function queueingWaitOf(measurements: Measurements): number | undefined {
+  const { loops = [], reads } = measurements;
+  const alive = loops.filter(isMeasured);
+  if (!reads || reads.events === 0 || alive.length === 0) return undefined;
+  return worst(measurements, ({ utilisation, elapsed }) =>
+    queueingWait(utilisation, reads.events / alive.length / (elapsed / 1e9)),
+  );
+}
