@@ -48,7 +48,7 @@ const ampere: GpuEfficiency = {
   sustainedFp8: 0.55,
   gemm: { perLayer: 28e-6, bandwidth: 0.766, flops: 0.814, p: 2 },
   elementwise: { perLayer: 21.2e-6, hiddenPasses: 13.5, ffnPasses: 9.2 },
-  decode: { perLayer: 18.9e-6, bandwidth: 0.707, perSequenceHead: 0.26e-9 },
+  decode: { perLayer: 18.9e-6, bandwidth: 70.7 / 100, perSequenceHead: 0.26e-9 },
   prefill: { perLayer: 12.4e-6, flops: 0.553, tau: 265 },
   allReduce: {
     2: { small: [5.2, 4.89], large: [44.5, 5.17] },

@@ -48,7 +48,7 @@ function textPart(config: unknown): Record<string, unknown> {
   if (typeof config !== 'object' || config === null)
     throw new MetronError('BAD_MODEL_CONFIG', 'config.json is not an object');
   const fields = config as Record<string, unknown>;
-  const text = fields['text_config'];
+  const text = fields.text_config;
   return typeof text === 'object' && text !== null ? (text as Record<string, unknown>) : fields;
 }
 

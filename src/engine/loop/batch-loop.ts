@@ -1,0 +1,286 @@
+import type { Nanoseconds } from '../../core/units.ts';
+import type { CostModel } from '../cost/cost-model.ts';
+import { DueQueue } from '../due-queue.ts';
+import type { KvCache } from '../kv/kv-cache.ts';
+import { type Batch, clearBatch, emptyBatch, isEmpty, iterationLoad } from './batch.ts';
+import type { IterationNoise } from './iteration-noise.ts';
+import type { Scheduler, SchedulerState } from './scheduler.ts';
+import { knownTokens, type Sequence } from './sequence.ts';
+import type { Speculation } from './speculation.ts';
+import { steadyLimit } from './steady-limit.ts';
+import { WaitingQueue } from './waiting-queue.ts';
+
+/** What a loop reports, in order of time. */
+export interface LoopSink {
+  emitted(sequence: Sequence, at: number, tokens: number): void;
+  /** Each of `sequences` emitted one token at each of the first `count` of `times`. Both are reused. */
+  run(sequences: readonly Sequence[], times: Float64Array, count: number): void;
+  ended(sequence: Sequence, at: number): void;
+  /** A prefill ended; true: the sequence goes elsewhere and its memory stays until the loop is told. */
+  leaves?(sequence: Sequence, at: number): boolean;
+}
+
+/** Facts of one iteration, for counters and tests. */
+export interface Iteration {
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly chunkTokens: number;
+  readonly decodeTokens: number;
+  readonly sequences: number;
+}
+
+export interface LoopParts {
+  readonly cost: CostModel;
+  readonly kv: KvCache;
+  readonly scheduler: Scheduler;
+  readonly policy: 'fcfs' | 'priority';
+  readonly noise: IterationNoise | undefined;
+  readonly speculation: Speculation | undefined;
+  /** 1: the next batch is frozen when an iteration starts, so a newcomer waits one iteration more. */
+  readonly pipelineDepth: 0 | 1;
+  readonly observe: ((iteration: Iteration) => void) | undefined;
+}
+
+type AgendaItem = { readonly kind: 'arrive' | 'cancel'; readonly sequence: Sequence } | { readonly kind: 'wake' };
+
+/** Longest run of iterations computed in one go. */
+const longestRun = 4096;
+
+/**
+ * One engine process: iteration after iteration on a virtual clock. A batch is planned at an
+ * iteration's end; its tokens leave at its own end.
+ */
+export class BatchLoop implements SchedulerState {
+  readonly waiting: WaitingQueue;
+  readonly running: Sequence[] = [];
+  readonly kv: KvCache;
+  now = 0;
+  iterations = 0;
+  preemptions = 0;
+  readonly #parts: LoopParts;
+  readonly #sink: LoopSink;
+  readonly #agenda = new DueQueue<AgendaItem>();
+  /** Arrived, but after the batch in the pipeline was frozen. */
+  #arrived: { readonly at: number; readonly sequence: Sequence }[] = [];
+  readonly #batch: Batch = emptyBatch();
+  readonly #times = new Float64Array(longestRun);
+  /** End of the iteration under way; undefined while idle. */
+  #busyUntil: number | undefined;
+  /** The iteration that ends there has already been accounted for, by a run. */
+  #applied = false;
+  #startedAt = 0;
+
+  constructor(parts: LoopParts, sink: LoopSink) {
+    this.#parts = parts;
+    this.#sink = sink;
+    this.kv = parts.kv;
+    this.waiting = new WaitingQueue(parts.policy);
+  }
+
+  get waitingCount(): number {
+    return this.waiting.size + this.#arrived.length;
+  }
+
+  enqueue(sequence: Sequence, at: number): void {
+    this.#agenda.push(at as Nanoseconds, { kind: 'arrive', sequence });
+  }
+
+  cancel(sequence: Sequence, at: number): void {
+    this.#agenda.push(at as Nanoseconds, { kind: 'cancel', sequence });
+  }
+
+  /** Memory came free from outside: plan again. */
+  wake(at: number): void {
+    this.#agenda.push(at as Nanoseconds, { kind: 'wake' });
+  }
+
+  nextAt(): number {
+    return this.#busyUntil ?? this.#agenda.peek()?.at ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Goes through the boundary at `nextAt()` and, if what follows is a run of equal iterations, through those that end by `to`. */
+  step(to: number): void {
+    const end = this.#busyUntil;
+    let frozenAt = Number.POSITIVE_INFINITY;
+    if (end === undefined) this.now = Math.max(this.now, this.nextAt());
+    else {
+      this.now = end;
+      this.#busyUntil = undefined;
+      if (!this.#applied) this.#complete();
+      if (this.#parts.pipelineDepth === 1) frozenAt = this.#startedAt;
+    }
+    this.#ingest(frozenAt);
+    this.#plan();
+    if (isEmpty(this.#batch) && this.#arrived.length > 0) {
+      // Nothing in the pipeline: an idle engine takes newcomers at once.
+      this.#ingest(Number.POSITIVE_INFINITY);
+      this.#plan();
+    }
+    if (isEmpty(this.#batch)) this.#sleep();
+    else if (this.#batch.steady && this.#parts.speculation === undefined) this.#run(to);
+    else this.#start(this.#duration(iterationLoad(this.#batch, this.#parts.speculation?.tokensPerDecode ?? 1)));
+  }
+
+  admit(sequence: Sequence): void {
+    sequence.state = 'running';
+    sequence.scheduledAt ??= this.now;
+    this.running.push(sequence);
+  }
+
+  preempt(sequence: Sequence): void {
+    this.suspend(sequence);
+    sequence.computed = 0;
+    this.waiting.putBack(sequence);
+  }
+
+  suspend(sequence: Sequence): void {
+    const index = this.running.lastIndexOf(sequence);
+    if (index >= 0) this.running.splice(index, 1);
+    this.kv.release(sequence);
+    sequence.state = 'waiting';
+    sequence.preemptions++;
+    this.preemptions++;
+  }
+
+  #ingest(frozenAt: number): void {
+    for (let next = this.#agenda.peek(); next !== undefined && next.at <= this.now; next = this.#agenda.peek()) {
+      this.#agenda.pop();
+      if (next.item.kind === 'arrive' && next.item.sequence.state !== 'ended')
+        this.#arrived.push({ at: next.at, sequence: next.item.sequence });
+      else if (next.item.kind === 'cancel') this.#drop(next.item.sequence);
+    }
+    if (this.#arrived.length === 0) return;
+    const late = this.#arrived.findIndex(({ at }) => at > frozenAt);
+    const seen = late < 0 ? this.#arrived : this.#arrived.slice(0, late);
+    this.#arrived = late < 0 ? [] : this.#arrived.slice(late);
+    for (const { sequence } of seen) this.waiting.push(sequence);
+  }
+
+  #drop(sequence: Sequence): void {
+    if (sequence.state === 'ended') return;
+    if (sequence.state === 'running') this.running.splice(this.running.indexOf(sequence), 1);
+    else {
+      this.waiting.remove(sequence);
+      this.#arrived = this.#arrived.filter((arrived) => arrived.sequence !== sequence);
+    }
+    this.kv.release(sequence);
+    sequence.state = 'ended';
+  }
+
+  #plan(): void {
+    let before: number;
+    do {
+      before = this.preemptions;
+      clearBatch(this.#batch);
+      this.#parts.scheduler.plan(this, this.#batch);
+      // A sequence that had to give up its own memory leaves room to plan with.
+    } while (isEmpty(this.#batch) && this.preemptions > before);
+  }
+
+  #sleep(): void {
+    const { wakeAt } = this.#batch;
+    if (wakeAt !== undefined) this.wake(wakeAt);
+  }
+
+  #duration(load: ReturnType<typeof iterationLoad>): number {
+    const drafting = this.#batch.decodes.length > 0 ? (this.#parts.speculation?.costFactor ?? 1) : 1;
+    return this.#parts.cost.iteration(load) * drafting;
+  }
+
+  #start(duration: number): void {
+    const { noise, observe, speculation } = this.#parts;
+    this.#startedAt = this.now;
+    this.#busyUntil = this.now + Math.round((noise ? noise(duration) : duration) + this.#batch.extra);
+    this.#applied = false;
+    this.iterations++;
+    observe?.({
+      startedAt: this.now,
+      endedAt: this.#busyUntil,
+      chunkTokens: this.#batch.chunks.reduce((sum, { tokens }) => sum + tokens, 0),
+      decodeTokens: this.#batch.decodes.length * (speculation?.tokensPerDecode ?? 1),
+      sequences: this.#batch.chunks.length + this.#batch.decodes.length,
+    });
+  }
+
+  /** The planned batch again and again: its cost is a line in the key-value tokens it reads. */
+  #run(to: number): void {
+    const { cost } = this.#parts;
+    const load = iterationLoad(this.#batch, 1);
+    const { base, perKvToken } = cost.decodeLine(load.decodes, load.tokens);
+    const limit = Math.min(longestRun, steadyLimit(this.#batch.decodes, this.kv));
+    const times = this.#times;
+    let kvTokens = load.kvTokens;
+    let steps = 0;
+    while (steps < limit) {
+      this.#start(Math.max(cost.floor, base + perKvToken * kvTokens));
+      const end = this.#busyUntil ?? this.now;
+      if (end > to) break;
+      this.now = end;
+      times[steps++] = end;
+      kvTokens += load.decodes;
+      this.#applied = true;
+      if (this.#arrived.length > 0 || (this.#agenda.peek()?.at ?? Number.POSITIVE_INFINITY) <= end) break;
+    }
+    this.#account(steps, this.#applied ? 0 : 1);
+  }
+
+  /** `steps` decode iterations are over; `underWay` more has its memory taken. */
+  #account(steps: number, underWay: number): void {
+    if (steps === 0) return;
+    let ended = false;
+    for (const sequence of this.#batch.decodes) {
+      sequence.generated += steps;
+      sequence.computed += steps;
+      this.kv.grow(sequence, sequence.computed + underWay);
+      this.kv.commit(sequence);
+      ended ||= sequence.generated >= sequence.outputTokens;
+    }
+    this.#sink.run(this.#batch.decodes, this.#times, steps);
+    if (ended) for (const sequence of this.#batch.decodes) if (isDone(sequence)) this.#end(sequence);
+    if (ended) this.#clear();
+  }
+
+  #complete(): void {
+    const { speculation } = this.#parts;
+    for (const sequence of this.#batch.decodes) {
+      const tokens = speculation ? Math.min(speculation.accepted(), sequence.outputTokens - sequence.generated) : 1;
+      sequence.computed += tokens;
+      this.#emit(sequence, tokens);
+    }
+    for (const { sequence, tokens } of this.#batch.chunks) {
+      sequence.computed += tokens;
+      this.kv.commit(sequence);
+      if (sequence.computed === knownTokens(sequence)) this.#prefilled(sequence);
+    }
+    this.#clear();
+  }
+
+  #prefilled(sequence: Sequence): void {
+    if (this.#sink.leaves?.(sequence, this.now)) {
+      sequence.generated++;
+      sequence.state = 'ended';
+    } else this.#emit(sequence, 1);
+  }
+
+  #emit(sequence: Sequence, tokens: number): void {
+    sequence.generated += tokens;
+    this.kv.commit(sequence);
+    this.#sink.emitted(sequence, this.now, tokens);
+    if (isDone(sequence)) this.#end(sequence);
+  }
+
+  #end(sequence: Sequence): void {
+    sequence.state = 'ended';
+    if (!this.#parts.scheduler.keepsMemory?.(sequence)) this.kv.release(sequence);
+    this.#sink.ended(sequence, this.now);
+  }
+
+  /** Takes the ended out of `running`, order kept. */
+  #clear(): void {
+    let kept = 0;
+    for (const sequence of this.running) if (sequence.state === 'running') this.running[kept++] = sequence;
+    this.running.length = kept;
+  }
+}
+
+const isDone = (sequence: Sequence): boolean => sequence.generated >= sequence.outputTokens;
