@@ -1,9 +1,7 @@
-import { registry } from '../core/registry.ts';
-import { openaiChat } from './protocols/openai-chat.ts';
-import { openaiCompletions } from './protocols/openai-completions.ts';
-
+export { protocols } from './protocols/index.ts';
 export { autoForceLength, lengthParameters } from './protocols/length-parameters.ts';
 export type { ModelRequest, ProtocolDefinition } from './protocols/protocol.ts';
+export { chooseTransport } from './transport/choose-transport.ts';
 export type {
   Transport,
   TransportEvents,
@@ -11,6 +9,3 @@ export type {
   TransportPath,
   TransportTarget,
 } from './transport/transport.ts';
-
-/** The wire protocols metron speaks. */
-export const protocols = registry('protocol', [openaiChat, openaiCompletions]);

@@ -1,0 +1,136 @@
+import type { Socket } from 'node:net';
+import type { Clock } from '../../core/clock.ts';
+import { type EndCause, endCauses, type TapeWriter } from '../../core/tape.ts';
+import type { Nanoseconds } from '../../core/units.ts';
+import type { Dial } from './dial.ts';
+import { causeOf, Exchange } from './exchange.ts';
+import type { DialFailure } from './open-socket.ts';
+import type { RequestHead } from './request-head.ts';
+
+export interface ConnectionOwner {
+  readonly dial: Dial;
+  readonly head: RequestHead;
+  readonly tape: TapeWriter;
+  readonly clock: Clock;
+  /** Open, and carries nothing. */
+  onIdle(connection: Connection): void;
+  /** Gone for good, or never came about. Called before `onEnd` of what it carried. */
+  onClosed(connection: Connection): void;
+  onEnd(request: number, cause: EndCause): void;
+}
+
+/** A connection that carries one exchange at a time. */
+export class Connection {
+  readonly #owner: ConnectionOwner;
+  readonly #exchange: Exchange;
+  readonly #openingSince: Nanoseconds;
+  #giveUp: (() => void) | undefined;
+  #socket: Socket | undefined;
+  /** What to send as soon as the connection stands. */
+  #waiting: Uint8Array | undefined;
+  #carried = 0;
+  #unwritten = 0;
+  #closed = false;
+  #openedAt: Nanoseconds | undefined;
+
+  /** Opens a connection, for `request` if there is one. */
+  constructor(owner: ConnectionOwner, request?: number, body?: Uint8Array) {
+    this.#owner = owner;
+    this.#exchange = new Exchange(owner.tape);
+    this.#openingSince = owner.clock.now();
+    if (request !== undefined) this.#exchange.connecting(request, this.#openingSince);
+    this.#waiting = body;
+    this.#giveUp = owner.dial(
+      { onOpen: (socket) => this.#onOpen(socket), onFailure: (failure) => this.#onFailure(failure) },
+      (length, bytes) => this.#onRead(length, bytes),
+    );
+  }
+
+  /** Since when it has stood; undefined before. */
+  get openedAt(): Nanoseconds | undefined {
+    return this.#openedAt;
+  }
+
+  /** Can carry a request now: open, idle, and the peer has not closed it as far as is known. */
+  get ready(): boolean {
+    const socket = this.#socket;
+    return !this.#closed && !this.#exchange.busy && socket?.writable === true && !socket.readableEnded;
+  }
+
+  send(request: number, body: Uint8Array): void {
+    const socket = this.#socket;
+    if (!socket) throw new Error('send on a connection that is not open');
+    const head = this.#owner.head.of(request, body.length);
+    this.#unwritten++;
+    socket.cork();
+    socket.write(head, 'latin1');
+    socket.write(body, () => this.#onWritten(request));
+    this.#exchange.sent(request, this.#owner.clock.now(), this.#carried++ > 0);
+    socket.uncork();
+  }
+
+  /** Closes the connection; what it carries ends with `cause`. */
+  close(cause: EndCause, detail = ''): void {
+    this.#end(cause, this.#owner.clock.now(), detail);
+  }
+
+  #onOpen(socket: Socket): void {
+    const now = this.#owner.clock.now();
+    this.#socket = socket;
+    this.#giveUp = undefined;
+    this.#openedAt = now;
+    socket.on('end', () => this.#onPeerClosed());
+    socket.on('error', (error: NodeJS.ErrnoException) => this.close(endCauses.reset, error.code ?? error.message));
+    socket.on('close', () => this.close(endCauses.reset, 'closed'));
+    const body = this.#waiting;
+    if (!body) return this.#owner.onIdle(this);
+    this.#waiting = undefined;
+    this.#exchange.connected(now, now - this.#openingSince);
+    this.send(this.#exchange.request, body);
+  }
+
+  #onFailure({ cause, detail }: DialFailure): void {
+    this.#giveUp = undefined;
+    this.close(cause, detail);
+  }
+
+  #onRead(length: number, bytes: Uint8Array): void {
+    const at = this.#owner.clock.now();
+    const exchange = this.#exchange;
+    // Bytes on an idle connection answer nothing: whatever they are, it cannot be trusted any more.
+    if (!exchange.busy) return this.close(endCauses.protocol);
+    const progress = exchange.read(bytes, 0, length, at, at);
+    if (progress === 'open') return;
+    if (progress === 'reusable' && this.#unwritten === 0) this.#release(at);
+    else this.#end(causeOf(progress), at, exchange.problem);
+  }
+
+  /** Idle first: whoever hears of the end may send again at once, on this connection. */
+  #release(at: Nanoseconds): void {
+    const { request } = this.#exchange;
+    this.#exchange.end(endCauses.complete, at);
+    this.#owner.onIdle(this);
+    this.#owner.onEnd(request, endCauses.complete);
+  }
+
+  #onWritten(request: number): void {
+    this.#unwritten--;
+    if (this.#exchange.request === request) this.#exchange.written(this.#owner.clock.now());
+  }
+
+  #onPeerClosed(): void {
+    const complete = this.#exchange.busy && this.#exchange.closedByPeer();
+    this.close(complete ? endCauses.complete : endCauses.fin);
+  }
+
+  #end(cause: EndCause, at: Nanoseconds, detail: string): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#giveUp?.();
+    this.#socket?.destroy();
+    const { busy, request } = this.#exchange;
+    if (busy) this.#exchange.end(cause, at, detail);
+    this.#owner.onClosed(this);
+    if (busy) this.#owner.onEnd(request, cause);
+  }
+}

@@ -1,0 +1,105 @@
+import net from 'node:net';
+import tls from 'node:tls';
+import { type EndCause, endCauses } from '../../core/tape.ts';
+import type { TransportTarget } from './transport.ts';
+
+/** What a socket has read; the bytes are valid during the call only. */
+export type OnRead = (length: number, bytes: Uint8Array) => void;
+
+export interface DialFailure {
+  readonly cause: EndCause;
+  /** The system's code where there is one. */
+  readonly detail: string;
+}
+
+export interface Opening {
+  onOpen(socket: net.Socket): void;
+  onFailure(failure: DialFailure): void;
+}
+
+/** One buffer for all sockets of a thread: what is in it is used up before the next read. */
+const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
+
+/** Opens sockets to the host of `url`, TLS included; the function returned by each call gives up. */
+export function socketOpener(
+  url: URL,
+  trust: TransportTarget['tls'],
+): (opening: Opening, onRead?: OnRead) => () => void {
+  const address = { host: hostOf(url), port: portOf(url), noDelay: true };
+  if (url.protocol !== 'https:') {
+    return (opening, onRead) => awaitOpen(net.connect({ ...address, ...reading(onRead) }), 'connect', opening);
+  }
+  const security = secureOptions(url, trust);
+  let session: Buffer | undefined;
+  return (opening, onRead) => {
+    const socket = tls.connect({ ...address, ...reading(onRead), ...security, ...(session && { session }) });
+    socket.on('session', (ticket) => {
+      session = ticket;
+    });
+    return awaitOpen(socket, 'secureConnect', opening);
+  };
+}
+
+/** TLS on top of a socket that leads to the host. */
+export function secure(socket: net.Socket, options: tls.ConnectionOptions, opening: Opening): () => void {
+  return awaitOpen(tls.connect({ socket, ...options }), 'secureConnect', opening, true);
+}
+
+function hostOf(url: URL): string {
+  return url.hostname.startsWith('[') ? url.hostname.slice(1, -1) : url.hostname;
+}
+
+export const portOf = (url: URL): number => Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
+
+function reading(onRead: OnRead | undefined): { onread?: net.OnReadOpts } {
+  if (!onRead) return {};
+  const callback = (length: number, bytes: Uint8Array): boolean => {
+    onRead(length, bytes);
+    return true;
+  };
+  return { onread: { buffer: readBuffer, callback } };
+}
+
+/** Made once: reading the usual certificate authorities takes tens of milliseconds. */
+export function secureOptions(url: URL, trust: TransportTarget['tls']): tls.ConnectionOptions {
+  const host = hostOf(url);
+  const secureContext = tls.createSecureContext(
+    trust?.ca === undefined ? {} : { ca: [...tls.rootCertificates, trust.ca] },
+  );
+  return {
+    ...(net.isIP(host) === 0 && { servername: host }),
+    secureContext,
+    rejectUnauthorized: !trust?.insecure,
+    ALPNProtocols: ['http/1.1'],
+  };
+}
+
+function awaitOpen(
+  socket: net.Socket,
+  event: 'connect' | 'secureConnect',
+  { onOpen, onFailure }: Opening,
+  connected = false,
+): () => void {
+  let reached = connected;
+  const forget = (): void => {
+    socket.off('connect', onConnect).off(event, onReady).off('close', onClose).off('error', onError);
+  };
+  const onConnect = (): void => {
+    reached = true;
+  };
+  const onReady = (): void => {
+    forget();
+    onOpen(socket);
+  };
+  const fail = (detail: string): void => {
+    forget();
+    onFailure({ cause: reached ? endCauses.tlsFailed : endCauses.connectFailed, detail });
+  };
+  const onClose = (): void => fail('closed');
+  const onError = (error: NodeJS.ErrnoException): void => fail(error.code ?? error.message);
+  socket.on('connect', onConnect).on(event, onReady).on('close', onClose).on('error', onError);
+  return () => {
+    forget();
+    socket.on('error', () => {}).destroy();
+  };
+}

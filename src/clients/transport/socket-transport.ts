@@ -1,0 +1,125 @@
+import type { Clock } from '../../core/clock.ts';
+import { endCauses, type TapeWriter } from '../../core/tape.ts';
+import { seconds } from '../../core/units.ts';
+import { Connection, type ConnectionOwner } from './connection.ts';
+import { dialTo } from './dial.ts';
+import { basicCredentials, RequestHead } from './request-head.ts';
+import type { Transport, TransportEvents, TransportPath, TransportTarget } from './transport.ts';
+
+/** So many are opened at a time: more would fill the listen queue of common servers. */
+const openAtOnce = 64;
+/** A connection that died younger is not replaced: a server that hangs up on everyone is left alone. */
+const replaceAfter = seconds(1);
+
+/**
+ * Paths B and C: Node's sockets, read into one buffer, stamped as the read returns. Path C differs
+ * in what lies under the bytes (TLS, a proxy), not in how they are read.
+ */
+export class SocketTransport implements Transport {
+  readonly path: TransportPath;
+  readonly #owner: ConnectionOwner;
+  readonly #clock: Clock;
+  readonly #all = new Set<Connection>();
+  /** Last used, first taken: the one least likely to have been closed for idleness. */
+  readonly #idle: Connection[] = [];
+  readonly #carriers = new Map<number, Connection>();
+  readonly #warming = new Map<Connection, () => void>();
+  #keepOpen = 0;
+  #closing = false;
+
+  constructor(target: TransportTarget, tape: TapeWriter, clock: Clock, events: TransportEvents) {
+    const throughProxy = target.proxy !== undefined && target.url.protocol === 'http:';
+    this.path = target.url.protocol === 'https:' || target.proxy ? 'C' : 'B';
+    this.#clock = clock;
+    this.#owner = {
+      dial: dialTo(target),
+      head: new RequestHead(target, throughProxy ? proxyHeaders(target.proxy) : {}, throughProxy),
+      tape,
+      clock,
+      onIdle: (connection) => this.#onIdle(connection),
+      onClosed: (connection) => this.#onClosed(connection),
+      onEnd: (request, cause) => {
+        this.#carriers.delete(request);
+        events.onEnd(request, cause);
+      },
+    };
+  }
+
+  async warm(connections: number): Promise<number> {
+    this.#keepOpen = connections;
+    while (this.#all.size < connections && !this.#closing) {
+      const before = this.#all.size;
+      const wave = Math.min(openAtOnce, connections - before);
+      await Promise.all(Array.from({ length: wave }, () => this.#open()));
+      // Refused: asking again would not help.
+      if (this.#all.size < before + wave) break;
+    }
+    return this.#idle.length;
+  }
+
+  send(request: number, body: Uint8Array): void {
+    const connection = this.#takeIdle();
+    if (connection) {
+      this.#carriers.set(request, connection);
+      connection.send(request, body);
+      return;
+    }
+    const fresh = new Connection(this.#owner, request, body);
+    this.#all.add(fresh);
+    this.#carriers.set(request, fresh);
+  }
+
+  abort(request: number): void {
+    this.#carriers.get(request)?.close(endCauses.aborted);
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    for (const connection of this.#all) connection.close(endCauses.aborted);
+  }
+
+  #open(): Promise<void> {
+    return new Promise((resolve) => {
+      const connection = new Connection(this.#owner);
+      this.#all.add(connection);
+      this.#warming.set(connection, resolve);
+    });
+  }
+
+  #takeIdle(): Connection | undefined {
+    for (;;) {
+      const connection = this.#idle.pop();
+      if (!connection || connection.ready) return connection;
+      connection.close(endCauses.fin);
+    }
+  }
+
+  #onIdle(connection: Connection): void {
+    this.#idle.push(connection);
+    this.#settle(connection);
+  }
+
+  #onClosed(connection: Connection): void {
+    this.#all.delete(connection);
+    const place = this.#idle.indexOf(connection);
+    if (place >= 0) this.#idle.splice(place, 1);
+    this.#settle(connection);
+    if (place >= 0) this.#replace(connection);
+  }
+
+  #settle(connection: Connection): void {
+    this.#warming.get(connection)?.();
+    this.#warming.delete(connection);
+  }
+
+  /** Servers close idle connections after seconds; the next send shall still find one open. */
+  #replace({ openedAt }: Connection): void {
+    const lived = openedAt === undefined ? 0 : this.#clock.now() - openedAt;
+    if (this.#closing || lived < replaceAfter || this.#all.size >= this.#keepOpen) return;
+    void this.#open();
+  }
+}
+
+function proxyHeaders(proxy: URL | undefined): Record<string, string> {
+  return proxy && proxy.username !== '' ? { 'proxy-authorization': basicCredentials(proxy) } : {};
+}
