@@ -143,7 +143,7 @@ export interface AcceptanceCurve {
   readonly deadline_ms: readonly number[];
   /** Share of requests that pass (fluidity ≥ `fluidFrom`, first token ignored) at each deadline. */
   readonly share: readonly number[];
-  /** The paper's series: 1 − P99 of the per-request miss rate. */
+  /** The paper's series: 1 − P99 of the per-request miss rate. Empty if it was not asked for. */
   readonly oneMinusP99MissRate: readonly number[];
   readonly n: number;
 }
