@@ -150,6 +150,11 @@ export class Instrument {
     return this.#failure.promise;
   }
 
+  /** How each worker takes its stamps; known once ready. */
+  get paths(): readonly string[] {
+    return this.#paths;
+  }
+
   async ready(): Promise<void> {
     const [paths, port] = await Promise.all([
       Promise.all(this.#receivers.map((receiver) => receiver.ready.promise)),

@@ -46,10 +46,9 @@ const batchBytes = 8 << 20;
 /** Composed before the start without asking when they are due. */
 const firstBytes = 64 << 20;
 
-/** Runs the load: opens connections, starts, watches budgets, drains, closes. */
+/** Runs the load on an instrument that is ready: opens connections, starts, watches budgets, drains, closes. */
 export async function conduct(options: ConductOptions): Promise<Conducted> {
   const { instrument, control } = options;
-  await instrument.ready();
   const connectionsOpened = await instrument.warm(options.connections);
   composeFirst(options);
 

@@ -1,0 +1,28 @@
+import type { Manifest } from '../core/manifest.ts';
+import type { ReportInput } from '../outputs/html.ts';
+
+/** What the report shows of a manifest. */
+export function reportManifest(manifest: Manifest | undefined): ReportInput['manifest'] {
+  if (!manifest) return {};
+  const { measureFrom_ns, measureTo_ns, scheduleHash, promptHash, seed } = manifest;
+  const loadModel = manifest.disclosure.loadModel.value === 'closed loop' ? 'closed' : 'open';
+  return {
+    name: manifest.run.name,
+    startedAt: manifest.startedAt,
+    metronVersion: manifest.metron,
+    ...(manifest.endedBy && { endedBy: manifest.endedBy }),
+    phases: {
+      ...(measureFrom_ns !== undefined && { measureFrom: measureFrom_ns }),
+      ...(measureTo_ns !== undefined && { measureTo: measureTo_ns }),
+    },
+    loadModel,
+    ...(manifest.certificate && { certificate: manifest.certificate }),
+    disclosure: manifest.disclosure,
+    identity: {
+      seed,
+      ...(scheduleHash && { 'schedule hash': scheduleHash }),
+      ...(promptHash && { 'prompt hash': promptHash }),
+      ...(manifest.tokenizer && { tokenizer: manifest.tokenizer }),
+    },
+  };
+}

@@ -1,0 +1,197 @@
+import { randomUUID } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { type PreflightResult, preflight, waitReady } from '../clients/index.ts';
+import { type Plan, planToJson } from '../config/index.ts';
+import { type ExitCode, exitCodes } from '../core/errors.ts';
+import type { Manifest } from '../core/manifest.ts';
+import { type Nanoseconds, nanosecondsPerSecond } from '../core/units.ts';
+import { rampStarts } from '../dispatch/closed-loop.ts';
+import { Composer } from '../instrument/composer.ts';
+import { Instrument } from '../instrument/instrument.ts';
+import type { LoadSetup } from '../instrument/messages.ts';
+import type { Summary } from '../metrics/index.ts';
+import { ClockWatch } from '../recording/clock-watch.ts';
+import { startManifest } from '../recording/manifest.ts';
+import { createRunFolder } from '../recording/run-folder.ts';
+import { version } from '../version.ts';
+import { buildSchedule, type Schedule, tokenizers } from '../workload/index.ts';
+import { conclude } from './conclude.ts';
+import { conduct } from './conduct.ts';
+import { RunControl } from './control.ts';
+import { type OnRunEvent, passingStep, step } from './events.ts';
+import { disclosureOf, targetFacts } from './manifest-facts.ts';
+import type { Environment } from './secrets.ts';
+import { type PreparedTarget, prepareTarget } from './target.ts';
+import { prepareWork } from './work.ts';
+
+export interface RunOptions {
+  /** Where run folders are made; `runs` by default. */
+  readonly runsFolder?: string;
+  /** Where keys and proxies are looked up; `process.env` by default. */
+  readonly env?: Environment;
+  readonly control?: RunControl;
+  readonly onEvent?: OnRunEvent;
+  /** Place among the repetitions of one plan, from 1. */
+  readonly repeat?: { readonly index: number; readonly of: number };
+}
+
+export interface RunResult {
+  readonly folder: string;
+  readonly reportPath: string;
+  readonly manifest: Manifest;
+  readonly summary: Summary;
+  /** What the shell would be told: 0, 3 (target failed) or 4 (invalid measurement). */
+  readonly exitCode: ExitCode;
+}
+
+/** Plan → schedule → dispatch → record → summary. One run; repetitions are `runRepeatedly`'s. */
+export async function run(plan: Plan, options: RunOptions = {}): Promise<RunResult> {
+  const { runsFolder = 'runs', env = process.env, control = new RunControl(), onEvent = () => {} } = options;
+  const target = prepareTarget(plan, env);
+  const schedule = buildSchedule(plan, plan.seed);
+  const found = await look(plan, target, onEvent);
+  onEvent(step(found.text));
+
+  const startedAt = new Date();
+  const name = plan.name ?? plan.target.model;
+  const folder = await createRunFolder(runsFolder, name, startedAt, target.secrets);
+  const planJson = planToJson(plan);
+  await folder.writePlan(planJson);
+  const workers = plan.workers ?? Math.max(1, availableParallelism() - 1);
+  const work = prepareWork(plan, schedule, target.protocol, found.preflight.forceLength);
+  const instrument = new Instrument({
+    workers,
+    target: target.setup,
+    load: loadSetup(plan, schedule),
+    recorder: recorderSetup(plan, schedule, target, folder.recordsPath),
+  });
+  try {
+    onEvent(passingStep('composing prompts and opening connections …'));
+    await instrument.ready();
+    const manifest = startManifest({
+      metron: version,
+      run: { id: randomUUID(), name, ...(options.repeat && { repeat: options.repeat }) },
+      startedAt,
+      seed: plan.seed,
+      scheduleHash: schedule.hash,
+      promptHash: work.promptHash(),
+      tokenizer: tokenizers.get(plan.workload.tokenizer).id,
+      instrument: { workers, transportPaths: instrument.paths, clock: 'CLOCK_MONOTONIC' },
+      target: targetFacts(plan, target.setup.url, found.preflight),
+      disclosure: disclosureOf(plan, schedule, found.preflight),
+    });
+    await folder.writeManifest(manifest);
+    const clockWatch = watchClock();
+    const conducted = await conduct({
+      instrument,
+      composer: new Composer(work),
+      connections: connectionsFor(plan, schedule),
+      ...(plan.load.duration !== undefined && { loadEnds: plan.load.duration }),
+      grace: plan.phases.grace,
+      ...(plan.limits.maxErrorRate !== undefined && { maxErrorRate: plan.limits.maxErrorRate }),
+      ...(plan.limits.maxTokens !== undefined && { maxTokens: plan.limits.maxTokens }),
+      control,
+      onEvent,
+    });
+    onEvent(passingStep('scoring …'));
+    const started = { ...manifest, startedAt: conducted.startedAt.toISOString() };
+    const clockSteps = clockWatch.end();
+    const concluded = await conclude({ folder, plan, planJson, manifest: started, conducted, clockSteps });
+    return { folder: folder.path, ...concluded, exitCode: exitCodeOf(plan, concluded.manifest, concluded.summary) };
+  } finally {
+    await instrument.terminate();
+  }
+}
+
+/** Waits for the target where asked to, and sends one small real request before any clock starts. */
+async function look(
+  plan: Plan,
+  target: PreparedTarget,
+  onEvent: OnRunEvent,
+): Promise<{ preflight: PreflightResult; text: string }> {
+  const { setup } = target;
+  const transportTarget = {
+    url: new URL(setup.url),
+    headers: setup.headers,
+    ...(setup.tls && { tls: setup.tls }),
+    ...(setup.proxy && { proxy: new URL(setup.proxy) }),
+  };
+  if (plan.limits.waitReady !== undefined) {
+    onEvent(passingStep(`waiting for ${setup.url} …`));
+    await waitReady(transportTarget, plan.limits.waitReady);
+  }
+  onEvent(passingStep(`asking ${setup.url} …`));
+  const result = await preflight(transportTarget, target.protocol, {
+    model: plan.target.model,
+    forceLength: plan.target.forceLength,
+    extra: plan.target.body,
+  });
+  return { preflight: result, text: `${setup.url} answers; model ${plan.target.model}` };
+}
+
+function loadSetup(plan: Plan, schedule: Schedule): LoadSetup {
+  const { closed, duration } = plan.load;
+  if (!closed) return { model: 'open' };
+  return {
+    model: 'closed',
+    users: closed.users,
+    starts: rampStarts(closed.users, closed.rampSteps, plan.phases.warmup),
+    think: closed.think,
+    until: duration ?? (Number.MAX_SAFE_INTEGER as Nanoseconds),
+    next: new Int32Array(new SharedArrayBuffer(4)),
+    count: schedule.count,
+  };
+}
+
+function recorderSetup(plan: Plan, schedule: Schedule, target: PreparedTarget, recordsPath: string) {
+  const { limits } = plan;
+  return {
+    protocol: plan.target.protocol,
+    tokenizer: plan.workload.tokenizer,
+    recordsPath,
+    requests: schedule,
+    measureFrom: plan.phases.warmup,
+    timeouts: {
+      connect: limits.connectTimeout,
+      firstToken: limits.firstTokenTimeout,
+      betweenTokens: limits.betweenTokensTimeout,
+      total: limits.totalTimeout,
+    },
+    keepText: plan.keepText,
+    secrets: target.secrets,
+  };
+}
+
+const mostWarmConnections = 1024;
+
+/** As many as will probably be in use at once: users of a closed loop, a few seconds of an open one. */
+function connectionsFor(plan: Plan, schedule: Schedule): number {
+  if (plan.load.closed) return Math.min(plan.load.closed.users, mostWarmConnections);
+  const times = schedule.scheduledAt ?? [];
+  let most = 1;
+  for (let first = 0, last = 0; last < times.length; last++) {
+    while ((times[last] ?? 0) - (times[first] ?? 0) > 2 * nanosecondsPerSecond) first++;
+    most = Math.max(most, last - first + 1);
+  }
+  return Math.min(most, mostWarmConnections);
+}
+
+function watchClock() {
+  const watch = new ClockWatch();
+  const timer = setInterval(() => watch.sample(), 1000);
+  timer.unref();
+  return {
+    end: () => {
+      clearInterval(timer);
+      watch.sample();
+      return watch.steps();
+    },
+  };
+}
+
+function exitCodeOf(plan: Plan, { certificate }: Manifest, { requests }: Summary): ExitCode {
+  const { verdict } = certificate ?? {};
+  if (verdict === 'invalid' || (plan.strict && verdict === 'suspect')) return exitCodes.invalidMeasurement;
+  const tooMany = plan.limits.maxErrorRate !== undefined && requests.errorRate > plan.limits.maxErrorRate;
+  return requests.completed === 0 || tooMany ? exitCodes.targetFailed : exitCodes.ok;
+}
