@@ -13,7 +13,8 @@ export type OnEvent = (event: StreamEvent, bytes: number) => void;
 /** Reads the body of one response, piece by piece. Throws nothing: a problem ends the reading. */
 export interface BodyReader {
   push(bytes: Uint8Array): void;
-  end(): void;
+  /** No more bytes will come; `isWhole`: the response was complete by its framing. */
+  end(isWhole: boolean): void;
   /** `data: [DONE]` was seen. */
   readonly done: boolean;
   /** The answer came as one JSON document. */
@@ -92,7 +93,7 @@ class JsonReader implements BodyReader {
     this.#parts.push(Buffer.from(bytes));
   }
 
-  end(): void {
+  end(isWhole: boolean): void {
     const body = Buffer.concat(this.#parts);
     try {
       const events = this.#protocol.bufferedAnswer(JSON.parse(body.toString('utf8')));
@@ -100,7 +101,9 @@ class JsonReader implements BodyReader {
         this.#onEvent(event, i === 0 ? body.length : 0);
       });
     } catch (cause) {
-      this.problem = `the body is no JSON answer: ${problemOf(cause)}`;
+      const problem = problemOf(cause);
+      // A document that was cut off is missing its end, not wrong.
+      if (isWhole) this.problem = `the body is no JSON answer: ${problem}`;
     }
   }
 }
@@ -132,8 +135,8 @@ class UndecidedReader implements BodyReader {
     this.#reader?.push(bytes);
   }
 
-  end(): void {
-    this.#reader?.end();
+  end(isWhole: boolean): void {
+    this.#reader?.end(isWhole);
   }
 
   /** White space alone decides nothing and means nothing in either form. */

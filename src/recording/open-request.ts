@@ -1,6 +1,6 @@
 import type { Phase, RequestRecord } from '../core/record.ts';
 import type { StreamEvent, Usage } from '../core/stream.ts';
-import { type TapeEntry, tapeFlags, tapeKinds } from '../core/tape.ts';
+import { endCauses, type TapeEntry, tapeFlags, tapeKinds } from '../core/tape.ts';
 import { type Nanoseconds, nanoseconds } from '../core/units.ts';
 import { type AnswerProtocol, type BodyReader, readBody } from './body-reader.ts';
 import { ChunkLog, otherKind } from './chunk-log.ts';
@@ -109,9 +109,10 @@ export class OpenRequest {
     this.#stamp = this.#inOrder(entry.at);
     this.#delay = Math.max(0, Math.round(entry.userAt) - this.#stamp);
     this.lastByteAt = this.#stamp as Nanoseconds;
+    const room = errorBodyBytes - this.#bodyBytes;
     this.#bodyBytes += entry.bytes.length;
     if (this.#body) this.#body.push(entry.bytes);
-    else if (this.#bodyBytes <= errorBodyBytes) this.#errorBody.push(Buffer.from(entry.bytes));
+    else if (room > 0) this.#errorBody.push(Buffer.from(entry.bytes.subarray(0, room)));
   }
 
   #add(event: StreamEvent, bytes: number): void {
@@ -134,7 +135,7 @@ export class OpenRequest {
 
   /** The record, once the exchange has ended. */
   finish(at: number, ending: Ending): RequestRecord {
-    this.#body?.end();
+    this.#body?.end(ending.cause === endCauses.complete);
     const endedAt = this.#inOrder(at);
     const { kind: seenKinds, ...columns } = this.#log.columns();
     const json = this.#body?.json ?? false;

@@ -49,8 +49,9 @@ async function expectRunFolder(folder: string): Promise<void> {
   if (!found) throw notARun(`there is no folder ${folder}`);
   if (!found.isDirectory()) throw notARun(`${folder} is a file, not the folder of a run`);
   const records = join(folder, runFiles.records);
-  if (!(await stat(records).catch(() => undefined)))
-    throw notARun(`${folder} is not the folder of a run: it has no ${runFiles.records}`);
+  const file = await stat(records).catch(() => undefined);
+  if (!file) throw notARun(`${folder} is not the folder of a run: it has no ${runFiles.records}`);
+  if (!file.isFile()) throw notARun(`${records} is a folder`);
   await access(records, constants.R_OK).catch((cause: unknown) => {
     throw notARun(`${records} cannot be read`, cause);
   });

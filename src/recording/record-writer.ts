@@ -39,6 +39,11 @@ export class RecordWriter {
     }
   }
 
+  /** What waits because the disk refused it. */
+  get unwrittenBytes(): number {
+    return this.#unwritten.length;
+  }
+
   append(record: RequestRecord): void {
     const line = `${recordToJson(record)}\n`;
     this.#lines.push(line);
