@@ -32,24 +32,24 @@ export class EngineMetrics {
     this.faults.set(name, (this.faults.get(name) ?? 0) + 1);
   }
 
-  /** `before`: when the last tokens left; undefined at the first. */
-  countTokens(truth: RequestTruth, before: number | undefined, tokens: number): void {
-    const at = truth.lastAt;
+  countFirstToken(sinceArrival: number, tokens: number): void {
     this.generationTokens += tokens;
-    if (at === undefined || at === before) return;
-    if (before === undefined) this.firstToken.observe((at - truth.arrivedAt) / nanosecondsPerSecond);
-    else this.interToken.observe((at - before) / nanosecondsPerSecond);
+    this.firstToken.observe(sinceArrival / nanosecondsPerSecond);
   }
 
-  countFinished(truth: RequestTruth, reason: string, endedAt: number): void {
+  countTokens(sinceLast: number, tokens: number): void {
+    this.generationTokens += tokens;
+    this.interToken.observe(sinceLast / nanosecondsPerSecond);
+  }
+
+  /** `decoding`: from the first tokens to the last, nanoseconds. */
+  countFinished(truth: RequestTruth, reason: string, tokens: number, decoding: number, endedAt: number): void {
     this.finished.set(reason, (this.finished.get(reason) ?? 0) + 1);
     this.cachedTokens += truth.cachedTokens;
     this.endToEnd.observe((endedAt - truth.arrivedAt) / nanosecondsPerSecond);
     this.promptLength.observe(truth.promptTokens ?? 0);
-    this.answerLength.observe(truth.outputTokens);
-    const { firstAt, lastAt, outputTokens } = truth;
-    if (firstAt === undefined || lastAt === undefined || outputTokens < 2) return;
-    this.perOutputToken.observe((lastAt - firstAt) / (outputTokens - 1) / nanosecondsPerSecond);
+    this.answerLength.observe(tokens);
+    if (tokens > 1) this.perOutputToken.observe(decoding / (tokens - 1) / nanosecondsPerSecond);
   }
 
   /** Prometheus text format. */

@@ -9,6 +9,8 @@ const streamHeaders = {
   'cache-control': 'no-cache',
 } as const;
 
+const lineEnd = Buffer.from('\r\n');
+
 /** How a stream's head leaves; a fault may replace it. It calls `then` when body bytes may follow. */
 export type SendHead = (exchange: Exchange, then: () => void) => void;
 
@@ -26,12 +28,15 @@ export class Exchange implements WireSink {
   /** The head did not go through `http`, which then cannot end the response either. */
   #rawHead = false;
   #closed = false;
+  /** An HTTP/1.0 client knows no chunks: there the end of the connection ends the body. */
+  #chunked: boolean;
 
   constructor(request: IncomingMessage, response: ServerResponse, truth: RequestTruth, clock: Clock) {
     this.request = request;
     this.response = response;
     this.truth = truth;
     this.#clock = clock;
+    this.#chunked = request.httpVersionMajor > 1 || request.httpVersionMinor > 0;
     response.once('close', () => {
       this.#closed = true;
       for (const tell of this.#onClosed.splice(0)) tell();
@@ -85,6 +90,13 @@ export class Exchange implements WireSink {
       this.#held = undefined;
       for (const action of held) action();
     });
+  }
+
+  /** The body will have no framing and last until the connection ends; to be said before the head is sent. */
+  endWithConnection(): void {
+    this.#chunked = false;
+    this.response.useChunkedEncodingByDefault = false;
+    this.response.shouldKeepAlive = false;
   }
 
   head(): OutgoingHttpHeaders {
@@ -141,14 +153,15 @@ export class Exchange implements WireSink {
     if (socket.writableLength > 0 && socket.writableCorked === 0) truth.queuedWrites++;
     if (typeof payload === 'string') {
       const length = Buffer.byteLength(payload);
-      const frame = `${length.toString(16)}\r\n${payload}\r\n`;
+      const frame = this.#chunked ? `${length.toString(16)}\r\n${payload}\r\n` : payload;
       const encoding = length === payload.length ? 'latin1' : 'utf8';
       const at = this.#clock.now();
       socket.write(frame, encoding);
       truth.wrote(at, marks);
       return;
     }
-    const frame = Buffer.concat([Buffer.from(`${payload.length.toString(16)}\r\n`), payload, Buffer.from('\r\n')]);
+    const size = Buffer.from(`${payload.length.toString(16)}\r\n`);
+    const frame = this.#chunked ? Buffer.concat([size, payload, lineEnd]) : payload;
     const at = this.#clock.now();
     socket.write(frame);
     truth.wrote(at, marks);
@@ -156,7 +169,7 @@ export class Exchange implements WireSink {
 }
 
 /** The head as `http` writes it, at once. */
-function plainHead(exchange: Exchange, then: () => void): void {
+export function plainHead(exchange: Exchange, then: () => void): void {
   exchange.response.writeHead(200, exchange.head());
   exchange.response.flushHeaders();
   then();

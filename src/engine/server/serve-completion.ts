@@ -121,6 +121,8 @@ interface AnswerContext {
 class Answer {
   readonly #context: AnswerContext;
   #tokens = 0;
+  #firstAt = 0;
+  #lastAt = 0;
 
   constructor(context: AnswerContext) {
     this.#context = context;
@@ -144,12 +146,16 @@ class Answer {
 
   #push(tokens: number, due: Nanoseconds): void {
     const { state, exchange, sink, text } = this.#context;
-    if (this.#tokens === 0) sink.push({ kind: 'role' });
+    const now = state.clock.now();
+    if (this.#tokens === 0) {
+      this.#firstAt = now;
+      state.metrics.countFirstToken(now - exchange.truth.arrivedAt, tokens);
+      sink.push({ kind: 'role' });
+    } else state.metrics.countTokens(now - this.#lastAt, tokens);
+    this.#lastAt = now;
     this.#tokens += tokens;
-    const before = exchange.truth.lastAt;
     const texts = tokens === 1 ? [text()] : Array.from({ length: tokens }, text);
     sink.push({ kind: 'tokens', field: 'content', texts, due });
-    state.metrics.countTokens(exchange.truth, before, tokens);
   }
 
   #finish(cachedTokens: number): void {
@@ -161,7 +167,8 @@ class Answer {
     }
     sink.push({ kind: 'done' });
     sink.end();
-    state.metrics.countFinished(exchange.truth, finishReason, state.clock.now());
+    const decoding = this.#lastAt - this.#firstAt;
+    state.metrics.countFinished(exchange.truth, finishReason, this.#tokens, decoding, state.clock.now());
   }
 
   #reject(reason: string): void {

@@ -35,6 +35,8 @@ export async function serveEngine(options: ServeEngineOptions = {}): Promise<voi
   await ended;
   clearInterval(watch);
   await engine.close();
+  // An open stdin would keep the process alive.
+  if (options.exitWithParent) process.stdin.destroy();
 }
 
 function watchLateness(engine: RunningEngine, warn: (line: string) => void): NodeJS.Timeout {

@@ -9,7 +9,8 @@ import { simple } from '../simple.ts';
 import { ApiError } from './api-error.ts';
 import { EngineMetrics } from './engine-metrics.ts';
 import { Exchange } from './exchange.ts';
-import { type EngineOptionsInput, engineOptionsSchema } from './options.ts';
+import { type EngineOptionsInput, readEngineOptions } from './options.ts';
+import { chat } from './protocols/chat.ts';
 import { type Route, routes } from './routes.ts';
 import { parseFaultRule } from './select-faults.ts';
 import type { ServerState } from './server-state.ts';
@@ -41,7 +42,7 @@ export interface RunningEngineStats {
  * simple engine with the pace that the options ask for.
  */
 export async function startEngine(input: EngineOptionsInput = {}, core?: EngineCore): Promise<RunningEngine> {
-  const options = engineOptionsSchema.parse(input);
+  const options = readEngineOptions(input);
   const origin = process.hrtime.bigint();
   const clock = monotonicClock(origin);
   const state: ServerState = {
@@ -51,7 +52,7 @@ export async function startEngine(input: EngineOptionsInput = {}, core?: EngineC
     startedAtSeconds: Math.floor(Date.now() / 1e3),
     clock,
     origin,
-    driver: new WallDriver(core ?? simple.create(options, options.seed), clock),
+    driver: new WallDriver(core ?? simple.create(options, options.seed), clock, { spin: options.spin }),
     metrics: new EngineMetrics(),
     trace: new TruthTrace(options.traceKeep, options.trace),
     faultRules: options.fault.map(parseFaultRule),
@@ -59,6 +60,7 @@ export async function startEngine(input: EngineOptionsInput = {}, core?: EngineC
     submitted: 0,
     closing: false,
   };
+  await warmUp(options.model);
   const server = createServer({ noDelay: true, keepAliveTimeout: 75_000 }, (request, response) => {
     void serve(state, request, response);
   });
@@ -73,6 +75,13 @@ export async function startEngine(input: EngineOptionsInput = {}, core?: EngineC
     stats: () => statsOf(state),
     close: () => close(state, server),
   };
+}
+
+/** So that the first request does not pay for compiling what all of them need. */
+async function warmUp(model: string): Promise<void> {
+  for (let i = 0; i < 50; i++) {
+    await chat.parse({ model, messages: [{ role: 'user', content: `Warm words, round ${i}, before anybody asks.` }] });
+  }
 }
 
 function readApiKey(variable: string | undefined): string | undefined {

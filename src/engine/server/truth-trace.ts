@@ -63,14 +63,6 @@ export class RequestTruth {
     this.arrivedAt = arrivedAt;
   }
 
-  get firstAt(): number | undefined {
-    return this.#at[0];
-  }
-
-  get lastAt(): number | undefined {
-    return this.#at[this.#at.length - 1];
-  }
-
   wrote(at: Nanoseconds, marks: readonly TokenMark[]): void {
     for (const { tokens, due } of marks) {
       this.#at.push(at);
