@@ -2,6 +2,7 @@ export { protocols } from './protocols/index.ts';
 export { autoForceLength, lengthParameters } from './protocols/length-parameters.ts';
 export type { ModelRequest, ProtocolDefinition } from './protocols/protocol.ts';
 export { chooseTransport } from './transport/choose-transport.ts';
+export { proxyFor } from './transport/proxy-for.ts';
 export type {
   Transport,
   TransportEvents,

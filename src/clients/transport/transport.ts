@@ -14,7 +14,7 @@ export interface TransportTarget {
   readonly proxy?: URL;
 }
 
-/** How stamps are taken: `A` by the kernel, `B` when a read returns (net + onread), `C` when undici hands bytes over. */
+/** What lies under the stamps. `A`: the kernel's own; `B`: a read of a plain socket; `C`: a read through TLS or a proxy. */
 export type TransportPath = 'A' | 'B' | 'C';
 
 /**
