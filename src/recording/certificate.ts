@@ -18,7 +18,7 @@ export function certify(measurements: Measurements): Certificate {
     reasons: [
       ...checks.filter(({ result }) => result === 'invalid').map(explain),
       ...checks.filter(({ result }) => result === 'suspect').map(explain),
-      ...unmeasured.map(({ check }) => `not measured: ${check.label.toLowerCase()}`),
+      ...unmeasured.map(({ check }) => `not measured: ${check.label}`),
     ],
   };
 }
