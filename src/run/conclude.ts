@@ -1,4 +1,4 @@
-import type { Plan } from '../config/index.ts';
+import { type Plan, scorePolicy } from '../config/index.ts';
 import type { Manifest } from '../core/manifest.ts';
 import type { RequestRecord } from '../core/record.ts';
 import type { Nanoseconds } from '../core/units.ts';
@@ -52,7 +52,7 @@ export async function conclude(options: ConcludeOptions): Promise<Concluded> {
     certificate,
   });
   await folder.writeManifest(manifest);
-  const summary = scoreRun(records, plan.score, scoreContext(manifest));
+  const summary = scoreRun(records, scorePolicy(plan.score), scoreContext(manifest));
   await folder.writeSummary(summary);
   const html = renderReport({ manifest: reportManifest(manifest), plan: options.planJson, summary, records });
   return { manifest, summary, reportPath: await folder.writeReport(html) };

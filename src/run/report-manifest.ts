@@ -1,8 +1,8 @@
 import type { Manifest } from '../core/manifest.ts';
-import type { ReportInput } from '../outputs/html.ts';
+import type { ReportManifest } from '../plots/report-input.ts';
 
 /** What the report shows of a manifest. */
-export function reportManifest(manifest: Manifest | undefined): ReportInput['manifest'] {
+export function reportManifest(manifest: Manifest | undefined): ReportManifest {
   if (!manifest) return {};
   const { measureFrom_ns, measureTo_ns, scheduleHash, promptHash, seed } = manifest;
   const loadModel = manifest.disclosure.loadModel.value === 'closed loop' ? 'closed' : 'open';

@@ -1,0 +1,96 @@
+import { type Plan, planFlags, planFromFlags, planToJson } from '../config/index.ts';
+import { exitCodes } from '../core/errors.ts';
+import { toSeconds } from '../core/units.ts';
+import { count, duration, number } from '../plots/format.ts';
+import { buildSchedule, describeSchedule, promptHash, promptText, type Schedule } from '../workload/index.ts';
+import { jsonFlag, type Verb } from './verb.ts';
+
+const shownRequests = 3;
+const hashedPrompts = 1000;
+
+export const plan: Verb = {
+  name: 'plan',
+  summary: 'dry run: what would be sent, without sending it',
+  arguments: '[plan]',
+  examples: ['metron plan examples/chat.yaml', 'metron plan --url http://localhost:8000/v1 --model m --rate 4 --json'],
+  flags: [...planFlags, jsonFlag],
+  async main([file], flags) {
+    const resolved = planFromFlags(flags, file);
+    const schedule = buildSchedule(resolved, resolved.seed);
+    const facts = {
+      plan: planToJson(resolved),
+      schedule: describeSchedule(schedule),
+      scheduleHash: schedule.hash,
+      promptHash: promptHash(schedule, hashedPrompts),
+      first: firstRequests(schedule),
+    };
+    if (flags.json === true) console.log(JSON.stringify(facts, null, 2));
+    else console.log(describe(resolved, facts).join('\n'));
+    return exitCodes.ok;
+  },
+};
+
+interface FirstRequest {
+  readonly id: number;
+  readonly scheduled_s?: number;
+  readonly promptTokens: number;
+  readonly outputTokens: number;
+  readonly prompt: string;
+}
+
+function firstRequests(schedule: Schedule): FirstRequest[] {
+  return Array.from({ length: Math.min(shownRequests, schedule.count) }, (_, id) => {
+    const at = schedule.scheduledAt?.[id];
+    return {
+      id,
+      ...(at !== undefined && { scheduled_s: at / 1e9 }),
+      promptTokens: schedule.promptTokens[id] ?? 0,
+      outputTokens: schedule.outputTokens[id] ?? 0,
+      prompt: promptText(schedule, id),
+    };
+  });
+}
+
+interface Facts {
+  readonly schedule: ReturnType<typeof describeSchedule>;
+  readonly scheduleHash: string;
+  readonly promptHash: string;
+  readonly first: readonly FirstRequest[];
+}
+
+function describe(resolved: Plan, { schedule, scheduleHash, promptHash: prompts, first }: Facts): string[] {
+  const { target, load, phases, seed, repeat } = resolved;
+  const seconds = load.duration === undefined ? undefined : toSeconds(load.duration);
+  const lengths = (name: string, of: typeof schedule.prompt): string =>
+    `${name.padEnd(10)} ${count(of.total)} tokens; each ${number(of.mean)} on average, P50 ${count(of.p50)}, P90 ${count(of.p90)}, P99 ${count(of.p99)}, max ${count(of.max)}`;
+  return [
+    `${resolved.name}: ${target.url}, model ${target.model}, ${target.protocol}`,
+    '',
+    `load       ${load.closed ? closedText(load.closed) : openText(schedule)}`,
+    `requests   ${load.closed && load.requests === undefined ? 'as many as are answered in time' : count(schedule.requests)}${schedule.measuredRequests === undefined ? '' : `, ${count(schedule.measuredRequests)} of them measured`}`,
+    `time       ${seconds === undefined ? 'until all are sent' : duration(seconds * 1000, ' ')}, warm-up ${duration(toSeconds(phases.warmup) * 1000, ' ')}, grace ${duration(toSeconds(phases.grace) * 1000, ' ')}${repeat > 1 ? `, ${repeat} times` : ''}`,
+    lengths('prompts', schedule.prompt),
+    lengths('answers', schedule.output),
+    ...(seconds === undefined || load.closed ? [] : [offered(schedule, seconds)]),
+    `seed       ${seed}; schedule ${scheduleHash.slice(0, 12)}, prompts ${prompts.slice(0, 12)}`,
+    '',
+    'first to be sent',
+    ...first.map(firstLine),
+    '',
+    'Nothing was sent. `metron run` with the same arguments sends it.',
+  ];
+}
+
+const openText = ({ rate_per_s, gapCv }: Facts['schedule']): string =>
+  `open loop, ${number(rate_per_s)} requests/s, gaps vary by ${number(gapCv)} (1 is Poisson, 0 is even)`;
+
+const closedText = ({ users, think }: NonNullable<Plan['load']['closed']>): string =>
+  `closed loop, ${count(users)} users, thinking ${duration(toSeconds(think) * 1000, ' ')} between requests`;
+
+const offered = ({ prompt, output }: Facts['schedule'], seconds: number): string =>
+  `offered    ${number(prompt.total / seconds)} prompt tokens/s, ${number(output.total / seconds)} answer tokens/s`;
+
+function firstLine({ id, scheduled_s, promptTokens, outputTokens, prompt }: FirstRequest): string {
+  const when = scheduled_s === undefined ? '' : ` at ${scheduled_s.toFixed(3)} s`;
+  return `  ${id}${when}: ${count(promptTokens)} tokens in, ${count(outputTokens)} out: ${JSON.stringify(prompt.slice(0, 40))}…`;
+}

@@ -1,0 +1,60 @@
+import { relative } from 'node:path';
+import type { Manifest } from '../core/manifest.ts';
+import type { Summary } from '../metrics/index.ts';
+import { renderCsv } from '../outputs/csv.ts';
+import { renderTerminal } from '../outputs/terminal/terminal.ts';
+import { answer } from '../plots/answer.ts';
+import { number } from '../plots/format.ts';
+import { plain } from '../plots/words.ts';
+
+export interface Presentation {
+  readonly manifest: Manifest | undefined;
+  readonly summary: Summary;
+  readonly files: readonly (readonly [string, string])[];
+  readonly how: { readonly json: boolean; readonly csv: boolean };
+  /** JSON only: what stands beside the summary. */
+  readonly facts?: Readonly<Record<string, unknown>>;
+}
+
+const narrowest = 60;
+const widest = 100;
+
+/** Prints a result the way it was asked for: for people, for machines, or as a table. */
+export function present({ manifest, summary, files, how, facts }: Presentation): void {
+  if (how.json) {
+    console.log(JSON.stringify({ ...facts, certificate: manifest?.certificate, summary }, null, 2));
+    return;
+  }
+  if (how.csv) {
+    process.stdout.write(renderCsv(summary));
+    return;
+  }
+  const certificate = manifest?.certificate;
+  const { sentence, why } = answer(summary, certificate);
+  process.stdout.write(
+    renderTerminal({
+      title: titleOf(manifest),
+      verdict: certificate ?? { verdict: 'suspect', reasons: ['the run was cut before it could judge its instrument'] },
+      summary,
+      answer: sentence,
+      why: why.map(plain),
+      load: loadOf(manifest, summary),
+      files: files.map(([label, path]) => [label, relative('', path) || path]),
+      color: process.stdout.isTTY === true && !process.env.NO_COLOR,
+      width: Math.min(widest, Math.max(narrowest, process.stdout.columns ?? 80)),
+    }),
+  );
+}
+
+function titleOf(manifest: Manifest | undefined): string {
+  if (!manifest) return 'metron';
+  const { name, repeat } = manifest.run;
+  const turn = repeat ? ` (run ${repeat.index} of ${repeat.of})` : '';
+  return `metron · ${name}${turn} · ${manifest.target.url}`;
+}
+
+function loadOf(manifest: Manifest | undefined, { load }: Summary): string {
+  const model = manifest?.disclosure.loadModel.value ?? 'load';
+  const offered = load.offered_per_s === undefined ? '' : `, offered ${number(load.offered_per_s)}/s`;
+  return `${String(model).replace(/^./, (letter) => letter.toUpperCase())}${offered}`;
+}

@@ -1,0 +1,100 @@
+import { planFlags, planFromFlags } from '../config/index.ts';
+import { exitCodes } from '../core/errors.ts';
+import { interval, quantity } from '../plots/format.ts';
+import { RunControl } from '../run/control.ts';
+import { step } from '../run/events.ts';
+import { type AcrossRuns, runRepeatedly } from '../run/repeat.ts';
+import type { RunResult } from '../run/run.ts';
+import { present } from './present.ts';
+import { type Progress, progressFor } from './progress.ts';
+import { jsonFlag, type Verb } from './verb.ts';
+
+export const run: Verb = {
+  name: 'run',
+  summary: 'send load to an LLM server and measure how fluidly it answers',
+  arguments: '[plan]',
+  examples: [
+    'metron run --url http://localhost:8000/v1 --model llama-3.1-8b --rate 4 --duration 60s',
+    'metron run examples/chat.yaml --decode-deadline 25ms',
+    'metron run --url https://api.example.com/v1 --model large --users 8 --api-key-env EXAMPLE_KEY',
+  ],
+  flags: [
+    ...planFlags,
+    { flag: '--runs <folder>', help: 'where run folders are made (runs)' },
+    { flag: '--csv', help: 'print every number as CSV instead of the summary' },
+    jsonFlag,
+  ],
+  async main([file], flags) {
+    const plan = planFromFlags(flags, file);
+    const how = { json: flags.json === true, csv: flags.csv === true };
+    const progress = progressFor(how.json);
+    const control = new RunControl();
+    const release = obeyInterrupts(control, progress);
+    try {
+      const runsFolder = typeof flags.runs === 'string' ? flags.runs : 'runs';
+      const { runs, across, path, exitCode } = await runRepeatedly(plan, {
+        runsFolder,
+        control,
+        onEvent: (event) => progress.show(event),
+      });
+      progress.end();
+      for (const result of runs) show(result, how);
+      if (path !== undefined && !how.json && !how.csv) showAcross(across, path);
+      return control.leaveSignal.aborted ? exitCodes.interrupted : exitCode;
+    } finally {
+      progress.end();
+      release();
+    }
+  },
+};
+
+function show({ manifest, summary, folder, reportPath }: RunResult, how: { json: boolean; csv: boolean }): void {
+  present({
+    manifest,
+    summary,
+    how,
+    facts: { folder, report: reportPath },
+    files: [
+      ['report', reportPath],
+      ['run', folder],
+      ['again', 'metron score RUN --decode-deadline 25ms scores this run under another deadline'],
+    ],
+  });
+}
+
+/** Ctrl-C once: stop sending, drain, report. Twice: write and leave. */
+function obeyInterrupts(control: RunControl, progress: Progress): () => void {
+  const onInterrupt = (): void => {
+    if (control.stopSignal.aborted) {
+      progress.show(step('leaving: what is open is cut and recorded as such'));
+      control.leave();
+      return;
+    }
+    progress.show(step('stopping: nothing more is sent, open answers are waited for; Ctrl-C again to leave at once'));
+    control.stop();
+  };
+  process.on('SIGINT', onInterrupt);
+  process.on('SIGTERM', onInterrupt);
+  return () => {
+    process.off('SIGINT', onInterrupt);
+    process.off('SIGTERM', onInterrupt);
+  };
+}
+
+const words = {
+  fluidShare: ['Fluid answers', 'share'],
+  fluidRate: ['Fluid rate', 'tokens/s'],
+  ttftP99: ['First token P99', 'ms'],
+  tbtP99: ['Token gap P99', 'ms'],
+  longestStall: ['Longest stall', 'ms'],
+  errorRate: ['Errors', 'share'],
+} as const;
+
+function showAcross(across: readonly AcrossRuns[], path: string): void {
+  console.log('\nOver all runs: mean, and its 95% interval');
+  for (const { id, mean, low, high } of across) {
+    const [label, unit] = words[id as keyof typeof words];
+    console.log(`  ${label.padEnd(16)} ${quantity(mean, unit, ' ').padStart(14)}   ${interval(low, high, unit, ' ')}`);
+  }
+  console.log(`  ${path}`);
+}
