@@ -8,12 +8,12 @@ const firstCapacity = 64;
 /** The events of one response as they arrive, in columns that grow. */
 export class ChunkLog {
   #at = new Float64Array(firstCapacity);
-  #delay = new Float64Array(firstCapacity);
+  /** Made with the first delay: most paths have no kernel stamps. */
+  #delay: Float64Array<ArrayBuffer> | undefined;
   #bytes = new Uint32Array(firstCapacity);
   #read = new Uint32Array(firstCapacity);
   #kind = new Uint8Array(firstCapacity);
   #length = 0;
-  #delayed = false;
   /** The text of each event, '' where it has none. */
   readonly texts: string[] = [];
   /** Count by the server's token ids and cumulative usage of the events that have them, by index. */
@@ -28,11 +28,11 @@ export class ChunkLog {
     const index = this.#length++;
     if (index === this.#at.length) this.#grow();
     this.#at[index] = at;
-    this.#delay[index] = delay;
     this.#bytes[index] = bytes;
     this.#read[index] = read;
     this.#kind[index] = chunkKinds.indexOf(event.kind);
-    if (delay !== 0) this.#delayed = true;
+    if (delay !== 0) this.#delay ??= new Float64Array(this.#at.length);
+    if (this.#delay) this.#delay[index] = delay;
     this.texts.push(event.text ?? '');
     if (event.tokenIds !== undefined) this.tokenIds[index] = event.tokenIds;
     if (event.usage?.completionTokens !== undefined) this.cumulative[index] = event.usage.completionTokens;
@@ -46,7 +46,7 @@ export class ChunkLog {
       bytes: this.#bytes.subarray(0, end),
       read: this.#read.subarray(0, end),
       kind: this.#kind.subarray(0, end),
-      ...(this.#delayed && { clientDelay: this.#delay.subarray(0, end) }),
+      ...(this.#delay && { clientDelay: this.#delay.subarray(0, end) }),
     };
   }
 
@@ -57,7 +57,7 @@ export class ChunkLog {
       return into;
     };
     this.#at = larger(this.#at, new Float64Array(capacity));
-    this.#delay = larger(this.#delay, new Float64Array(capacity));
+    this.#delay &&= larger(this.#delay, new Float64Array(capacity));
     this.#bytes = larger(this.#bytes, new Uint32Array(capacity));
     this.#read = larger(this.#read, new Uint32Array(capacity));
     this.#kind = larger(this.#kind, new Uint8Array(capacity));

@@ -7,6 +7,7 @@ import {
   type RequestRecord,
 } from '../core/record.ts';
 import type { Nanoseconds } from '../core/units.ts';
+import { listDifferences, listNumbers } from './number-list.ts';
 
 /** Version of one line of `records.jsonl`; a reader refuses what is newer. */
 export const recordVersion = 1;
@@ -55,28 +56,11 @@ function outputToJson(output: OutputCounts): Json {
 function chunksToJson({ at, tokens, kind, bytes, read, clientDelay }: Chunks): string {
   let letters = '';
   for (let i = 0; i < kind.length; i++) letters += kindLetters[kind[i] ?? 0];
-  const delay = clientDelay ? `,"client_delay_ns":[${joined(clientDelay)}]` : '';
+  const delay = clientDelay ? `,"client_delay_ns":[${listNumbers(clientDelay)}]` : '';
   return (
-    `{"at_delta_ns":[${joinedDeltas(at)}],"tokens":[${joined(tokens)}],"kind":"${letters}",` +
-    `"bytes":[${joined(bytes)}],"read_delta":[${joinedDeltas(read)}]${delay}}`
+    `{"at_delta_ns":[${listDifferences(at)}],"tokens":[${listNumbers(tokens)}],"kind":"${letters}",` +
+    `"bytes":[${listNumbers(bytes)}],"read_delta":[${listDifferences(read)}]${delay}}`
   );
-}
-
-function joined(values: ArrayLike<number>): string {
-  let text = '';
-  for (let i = 0; i < values.length; i++) text += i === 0 ? values[i] : `,${values[i]}`;
-  return text;
-}
-
-function joinedDeltas(values: ArrayLike<number>): string {
-  let text = '';
-  let previous = 0;
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i] ?? 0;
-    text += i === 0 ? value : `,${value - previous}`;
-    previous = value;
-  }
-  return text;
 }
 
 /** The record of one line. Throws a plain `Error` that says what is wrong with it. */
