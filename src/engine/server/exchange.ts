@@ -145,7 +145,9 @@ export class Exchange implements WireSink {
   /** Closes the connection with a reset. */
   reset(): void {
     this.truth.end ??= 'fault';
-    this.socket.resetAndDestroy();
+    // `resetAndDestroy` would send a FIN first, and most clients would see only that.
+    Reflect.set(this.socket, 'resetAndClosing', true);
+    this.socket.destroy();
   }
 
   #writeChunk(payload: string | Uint8Array, marks: readonly TokenMark[]): void {

@@ -289,7 +289,9 @@ describe('the other endpoints', () => {
     expect(text).toContain(`vllm:num_requests_running${labels}} 0\n`);
     expect(text).toMatch(/^# TYPE sim_write_lateness_seconds histogram$/m);
     for (const line of text.trimEnd().split('\n')) {
-      expect(line).toMatch(/^(# (HELP|TYPE) [a-z0-9_:]+ .+|[a-z0-9_:]+\{[a-z_]+="[^"]*"(,[a-z_]+="[^"]*")*\} [0-9.e+-]+)$/);
+      expect(line).toMatch(
+        /^(# (HELP|TYPE) [a-z0-9_:]+ .+|[a-z0-9_:]+\{[a-z_]+="[^"]*"(,[a-z_]+="[^"]*")*\} [0-9.e+-]+)$/,
+      );
     }
   });
 });

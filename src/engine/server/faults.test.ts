@@ -1,0 +1,637 @@
+import { connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { faults } from './faults.ts';
+import { encodeText } from './prompt-tokens.ts';
+import { type RunningEngine, startEngine } from './start-engine.ts';
+import type { TruthRecord } from './truth-trace.ts';
+
+let engine: RunningEngine;
+beforeAll(async () => {
+  engine = await startEngine({
+    port: 0,
+    firstTokenMs: 5,
+    perPromptTokenMs: 0,
+    gapMs: 1,
+    stallProbability: 0,
+    slots: 100,
+  });
+});
+afterAll(() => engine.close());
+
+interface Read {
+  readonly at: bigint;
+  readonly bytes: Buffer;
+}
+
+interface Response {
+  readonly head: string;
+  /** Body without its chunk framing, as far as it came. */
+  readonly body: string;
+  readonly raw: Buffer;
+  readonly reads: readonly Read[];
+  /** How the connection ended, or `open` when it was we who closed it. */
+  readonly end: 'fin' | 'reset' | 'open';
+  readonly truth: TruthRecord;
+}
+
+interface Ask {
+  readonly fault?: string;
+  readonly model?: string;
+  readonly path?: string;
+  readonly tokens?: number;
+  readonly stream?: boolean;
+  /** Close after this many milliseconds of silence. */
+  readonly patience?: number;
+}
+
+let count = 0;
+
+/** One request over a socket of its own, kept byte by byte. */
+async function ask({ fault, model, path = '/v1/chat/completions', tokens = 12, stream = true, patience = 400 }: Ask) {
+  const id = `fault-${count++}`;
+  const body = JSON.stringify({
+    model: model ?? 'metron-sim',
+    ...(path.includes('chat') ? { messages: [{ role: 'user', content: 'hello' }] } : { prompt: 'hello' }),
+    max_tokens: tokens,
+    ignore_eos: true,
+    stream,
+    ...(stream ? { stream_options: { include_usage: true } } : {}),
+  });
+  const lines = [
+    `POST ${path} HTTP/1.1`,
+    'host: engine',
+    'content-type: application/json',
+    `content-length: ${body.length}`,
+    `x-request-id: ${id}`,
+    ...(fault === undefined ? [] : [`x-sim-fault: ${fault}`]),
+  ];
+  const { reads, end } = await exchange(`${lines.join('\r\n')}\r\n\r\n${body}`, patience);
+  const raw = Buffer.concat(reads.map(({ bytes }) => bytes));
+  const split = raw.indexOf('\r\n\r\n');
+  const head = raw.subarray(0, split === -1 ? raw.length : split).toString('latin1');
+  const rest = split === -1 ? Buffer.alloc(0) : raw.subarray(split + 4);
+  const response: Response = {
+    head,
+    body: (/transfer-encoding: chunked/i.test(head) ? unchunk(rest) : rest).toString('utf8'),
+    raw,
+    reads,
+    end,
+    truth: await truthOf(id),
+  };
+  return response;
+}
+
+function exchange(request: string, patience: number): Promise<{ reads: Read[]; end: Response['end'] }> {
+  return new Promise((resolve) => {
+    const reads: Read[] = [];
+    const socket = connect(engine.port, '127.0.0.1', () => socket.write(request));
+    const finish = (end: Response['end']) => {
+      socket.destroy();
+      resolve({ reads, end });
+    };
+    socket.setTimeout(patience, () => finish('open'));
+    socket.on('data', (bytes) => {
+      reads.push({ at: process.hrtime.bigint(), bytes });
+      if (bytes.toString('latin1').endsWith('0\r\n\r\n')) setTimeout(() => finish('open'), 20);
+    });
+    socket.on('end', () => finish('fin'));
+    socket.on('error', () => finish('reset'));
+  });
+}
+
+function unchunk(bytes: Buffer): Buffer {
+  const pieces: Buffer[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const lineEnd = bytes.indexOf('\r\n', at);
+    if (lineEnd === -1) break;
+    const size = Number.parseInt(bytes.subarray(at, lineEnd).toString('latin1'), 16);
+    pieces.push(bytes.subarray(lineEnd + 2, lineEnd + 2 + size));
+    at = lineEnd + 2 + size + 2;
+  }
+  return Buffer.concat(pieces);
+}
+
+async function truthOf(id: string): Promise<TruthRecord> {
+  for (;;) {
+    const text = await (await fetch(`${engine.url.replace('/v1', '')}/sim/trace?id=${id}`)).text();
+    if (text !== '') return JSON.parse(text) as TruthRecord;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+interface Chunk {
+  readonly choices?: readonly {
+    readonly delta: {
+      readonly content?: string | null;
+      readonly reasoning_content?: string;
+      readonly tool_calls?: readonly { readonly id?: string; readonly function: { readonly arguments: string } }[];
+    };
+    readonly finish_reason: string | null;
+  }[];
+  readonly usage?: { readonly completion_tokens: number };
+  readonly error?: { readonly message: string };
+}
+
+const dataOf = (body: string): string[] =>
+  body
+    .split(/\n\n/)
+    .filter((event) => event.startsWith('data: '))
+    .map((event) => event.slice(6));
+const chunksOf = (body: string): Chunk[] =>
+  dataOf(body)
+    .filter((data) => data.startsWith('{') && data.endsWith('}'))
+    .map((data) => JSON.parse(data) as Chunk);
+const contentsOf = (body: string): string[] =>
+  chunksOf(body).flatMap(({ choices }) => (choices?.[0]?.delta.content ? [choices?.[0].delta.content] : []));
+const usageIn = (body: string): number | undefined =>
+  chunksOf(body).find(({ usage }) => usage)?.usage?.completion_tokens;
+
+/** A stream in good order: twelve tokens, a finish reason, usage, [DONE]. */
+function expectWhole(body: string): void {
+  expect(encodeText(contentsOf(body).join(''))).toHaveLength(12);
+  expect(chunksOf(body).filter(({ choices }) => choices?.[0]?.finish_reason === 'length')).toHaveLength(1);
+  expect(usageIn(body)).toBe(12);
+  expect(dataOf(body).at(-1)).toBe('[DONE]');
+}
+
+it('a stream without a fault is in good order', async () => {
+  const { body, truth, end } = await ask({});
+  expectWhole(body);
+  expect(end).toBe('open');
+  expect(truth).toMatchObject({ end: 'finished', output_tokens: 12 });
+  expect(truth.faults).toBeUndefined();
+});
+
+type Check = (response: Response) => void;
+
+/** What each fault must look like on the wire. */
+const checks: Record<string, [Ask, Check][]> = {
+  'http-error': [
+    [
+      { fault: 'http-error:429:2.5' },
+      ({ head, body, truth }) => {
+        expect(head).toMatch(/^HTTP\/1.1 429 /);
+        expect(head).toMatch(/retry-after: 2.5/i);
+        expect(JSON.parse(body)).toMatchObject({ error: { code: 429, type: 'RateLimitError' } });
+        expect(truth).toMatchObject({ status: 429, end: 'fault', output_tokens: 0 });
+        expect(truth.engine_id).toBeUndefined();
+      },
+    ],
+    [
+      { fault: 'http-error:307' },
+      ({ head }) => {
+        expect(head).toMatch(/^HTTP\/1.1 307 /);
+        expect(head).toMatch(/location: /i);
+      },
+    ],
+    [{ model: 'sim-fault-http-error' }, ({ head }) => expect(head).toMatch(/^HTTP\/1.1 500 /)],
+  ],
+  'html-error': [
+    [
+      { fault: 'html-error' },
+      ({ head, body }) => {
+        expect(head).toMatch(/^HTTP\/1.1 502 /);
+        expect(body).toMatch(/^<html>/);
+      },
+    ],
+  ],
+  'never-answer': [
+    [
+      { fault: 'never-answer', patience: 150 },
+      ({ raw, end, truth }) => {
+        expect([raw.length, end]).toEqual([0, 'open']);
+        expect(truth.status).toBe(0);
+      },
+    ],
+  ],
+  'headers-only': [
+    [
+      { fault: 'headers-only', patience: 150 },
+      ({ head, body, end }) => {
+        expect(head).toMatch(/^HTTP\/1.1 200 /);
+        expect([body, end]).toEqual(['', 'open']);
+      },
+    ],
+  ],
+  'slow-headers': [
+    [
+      { fault: 'slow-headers:0.3' },
+      ({ reads, body, end }) => {
+        const withHead = reads.findIndex(({ bytes }) => bytes.includes('data:'));
+        expect(withHead).toBeGreaterThan(10);
+        expect(reads[withHead]!.at - reads[0]!.at).toBeGreaterThan(200_000_000n);
+        expectWhole(body);
+        expect(end).toBe('fin');
+      },
+    ],
+  ],
+  'close-before-answer': [
+    [{ fault: 'close-before-answer' }, ({ raw, end }) => expect([raw.length, end]).toEqual([0, 'fin'])],
+  ],
+  'no-stream': [
+    [
+      { fault: 'no-stream' },
+      ({ head, body, truth }) => {
+        expect(head).toMatch(/content-type: application\/json/i);
+        const answer = JSON.parse(body) as { choices: { message: { content: string } }[] };
+        expect(encodeText(answer.choices[0]!.message.content)).toHaveLength(12);
+        expect(truth.chunks.tokens).toEqual([12]);
+      },
+    ],
+  ],
+  buffered: [
+    [
+      { fault: 'buffered' },
+      ({ body, reads, truth }) => {
+        expectWhole(body);
+        const withEvents = reads.filter(({ bytes }) => bytes.includes('data: {'));
+        expect(withEvents).toHaveLength(1);
+        expect(new Set(truth.chunks.at_ns).size).toBe(1);
+        expect(truth.chunks.tokens).toHaveLength(12);
+      },
+    ],
+  ],
+  empty: [
+    [
+      { fault: 'empty' },
+      ({ body, truth }) => {
+        expect(contentsOf(body)).toEqual([]);
+        expect(usageIn(body)).toBe(0);
+        expect(dataOf(body).at(-1)).toBe('[DONE]');
+        expect(truth).toMatchObject({ status: 200, output_tokens: 0 });
+      },
+    ],
+  ],
+  'in-band-error': [
+    [
+      { fault: 'in-band-error:4' },
+      ({ head, body, truth }) => {
+        expect(head).toMatch(/^HTTP\/1.1 200 /);
+        expect(contentsOf(body)).toHaveLength(4);
+        expect(JSON.parse(dataOf(body).at(-2)!)).toMatchObject({ error: { code: 500 } });
+        expect(truth).toMatchObject({ end: 'fault', output_tokens: 4 });
+      },
+    ],
+    [{ fault: 'in-band-error:0' }, ({ body }) => expect(contentsOf(body)).toEqual([])],
+  ],
+  fin: [
+    [
+      { fault: 'fin:5' },
+      ({ body, end, raw }) => {
+        expect(contentsOf(body)).toHaveLength(5);
+        expect(end).toBe('fin');
+        expect(raw.toString('latin1')).not.toMatch(/0\r\n\r\n$/);
+      },
+    ],
+  ],
+  'fin-mid-event': [
+    [
+      { fault: 'fin-mid-event:2' },
+      ({ body, end, truth }) => {
+        expect(contentsOf(body)).toHaveLength(2);
+        expect(body).toMatch(/"choi$/);
+        expect(end).toBe('fin');
+        expect(truth).toMatchObject({ end: 'fault', output_tokens: 2 });
+      },
+    ],
+  ],
+  reset: [
+    [
+      { fault: 'reset:3' },
+      ({ body, end, truth }) => {
+        expect(contentsOf(body).length).toBe(3);
+        expect(end).toBe('reset');
+        expect(truth).toMatchObject({ end: 'fault', output_tokens: 3 });
+      },
+    ],
+  ],
+  'no-terminator': [
+    [
+      { fault: 'no-terminator' },
+      ({ body, end, raw }) => {
+        expectWhole(body);
+        expect(end).toBe('fin');
+        expect(raw.toString('latin1')).not.toMatch(/0\r\n\r\n$/);
+      },
+    ],
+  ],
+  'close-delimited': [
+    [
+      { fault: 'close-delimited' },
+      ({ head, body, end }) => {
+        expect(head).not.toMatch(/transfer-encoding|content-length/i);
+        expectWhole(body);
+        expect(end).toBe('fin');
+      },
+    ],
+  ],
+  'close-after-response': [
+    [
+      { fault: 'close-after-response' },
+      ({ head, body, end }) => {
+        expect(head).toMatch(/connection: keep-alive/i);
+        expectWhole(body);
+        expect(end).toBe('fin');
+      },
+    ],
+  ],
+  'missing-done': [
+    [
+      { fault: 'missing-done' },
+      ({ body }) => {
+        expect(body).not.toContain('[DONE]');
+        expect(usageIn(body)).toBe(12);
+      },
+    ],
+  ],
+  'missing-finish': [
+    [
+      { fault: 'missing-finish' },
+      ({ body }) => {
+        expect(chunksOf(body).some(({ choices }) => choices?.[0]?.finish_reason)).toBe(false);
+        expect(contentsOf(body)).toHaveLength(12);
+      },
+    ],
+  ],
+  'missing-usage': [
+    [
+      { fault: 'missing-usage' },
+      ({ body }) => {
+        expect(usageIn(body)).toBeUndefined();
+        expect(contentsOf(body)).toHaveLength(12);
+      },
+    ],
+  ],
+  'wrong-usage': [
+    [{ fault: 'wrong-usage:1.5' }, ({ body }) => expect(usageIn(body)).toBe(18)],
+    [{ fault: 'wrong-usage:0' }, ({ body }) => expect(usageIn(body)).toBe(0)],
+  ],
+  'multi-token': [
+    [
+      { fault: 'multi-token:5' },
+      ({ body, truth }) => {
+        expectWhole(body);
+        expect(contentsOf(body).map((text) => encodeText(text).length)).toEqual([5, 5, 2]);
+        expect(truth.chunks.tokens).toEqual([5, 5, 2]);
+      },
+    ],
+  ],
+  coalesce: [
+    [
+      { fault: 'coalesce:4' },
+      ({ body, truth }) => {
+        expectWhole(body);
+        // The role is the first of four events in the first write.
+        expect(new Set(truth.chunks.at_ns).size).toBe(4);
+        expect(truth.chunks.tokens).toEqual(Array(12).fill(1));
+      },
+    ],
+  ],
+  'split-event': [
+    [
+      { fault: 'split-event:7', tokens: 12 },
+      ({ body, raw }) => {
+        expectWhole(body);
+        expect(raw.toString('latin1')).toMatch(/\r\n7\r\ndata: \{\r\n/);
+      },
+    ],
+    [
+      { fault: 'split-event', tokens: 40 },
+      ({ body, raw }) => {
+        expect(contentsOf(body)).toHaveLength(40);
+        const cuts = [...raw.toString('latin1').matchAll(/\r\n([0-9a-f]+)\r\n(?=d)/g)].map(([, size]) =>
+          Number(`0x${size}`),
+        );
+        for (let offset = 1; offset <= 40; offset++) expect(cuts).toContain(offset);
+      },
+    ],
+  ],
+  'byte-by-byte': [
+    [
+      { fault: 'byte-by-byte', tokens: 12, patience: 3000 },
+      ({ body, raw, truth }) => {
+        expectWhole(body);
+        expect(raw.toString('latin1').match(/\r\n1\r\n/g)!.length).toBeGreaterThan(body.length * 0.9);
+        expect(truth.chunks.tokens).toEqual(Array(12).fill(1));
+      },
+    ],
+  ],
+  'split-utf8': [
+    [
+      { fault: 'split-utf8' },
+      ({ body, raw }) => {
+        expectWhole(body);
+        expect(contentsOf(body).join('')).toBe(' é中😀'.repeat(4));
+        // The three bytes of the second character stand in three chunks.
+        expect(raw.includes(Buffer.from([0x0d, 0x0a, 0x31, 0x0d, 0x0a, 0xb8, 0x0d, 0x0a]))).toBe(true);
+      },
+    ],
+  ],
+  comments: [
+    [
+      { fault: 'comments' },
+      ({ body }) => {
+        expectWhole(body);
+        expect(body.match(/^: ping$/gm)).toHaveLength(16);
+      },
+    ],
+  ],
+  'line-ends': [
+    [
+      { fault: 'line-ends:crlf' },
+      ({ body }) => {
+        expect(body.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/);
+        expectWhole(body.replaceAll('\r\n', '\n'));
+      },
+    ],
+    [
+      { fault: 'line-ends:cr' },
+      ({ body }) => {
+        expect(body).not.toContain('\n');
+        expectWhole(body.replaceAll('\r', '\n'));
+      },
+    ],
+  ],
+  'sse-fields': [
+    [
+      { fault: 'sse-fields' },
+      ({ body }) => {
+        expect(body).toMatch(/^event: message\nid: 0\nretry: 3000\ndata:\{/);
+        expectWhole(body.replaceAll(/event: message\nid: \d+\nretry: 3000\ndata:/g, 'data: '));
+      },
+    ],
+  ],
+  bom: [
+    [
+      { fault: 'bom' },
+      ({ body }) => {
+        expect(body.charCodeAt(0)).toBe(0xfeff);
+        expectWhole(body.slice(1));
+      },
+    ],
+  ],
+  'multi-line-data': [
+    [
+      { fault: 'multi-line-data' },
+      ({ body }) => {
+        expect(body).toMatch(/,\ndata: "choices":/);
+        expectWhole(body.replaceAll(',\ndata: "', ',"'));
+      },
+    ],
+  ],
+  'no-last-blank-line': [[{ fault: 'no-last-blank-line' }, ({ body }) => expect(body).toMatch(/data: \[DONE\]$/)]],
+  'data-after-done': [
+    [
+      { fault: 'data-after-done' },
+      ({ body }) => expect(dataOf(body).slice(-2)).toEqual(['[DONE]', expect.any(String)]),
+    ],
+  ],
+  'wrong-content-type': [
+    [
+      { fault: 'wrong-content-type' },
+      ({ head, body }) => {
+        expect(head).toMatch(/content-type: text\/plain/i);
+        expectWhole(body);
+      },
+    ],
+  ],
+  preamble: [
+    [
+      { fault: 'preamble' },
+      ({ body }) => {
+        expect(chunksOf(body)[0]!.choices).toEqual([]);
+        expect(contentsOf(body)).toHaveLength(12);
+      },
+    ],
+  ],
+  'keep-alive-deltas': [
+    [
+      { fault: 'keep-alive-deltas:null' },
+      ({ body }) => {
+        expect(chunksOf(body).filter(({ choices }) => choices?.[0]?.delta.content === null)).toHaveLength(12);
+        expectWhole(body);
+      },
+    ],
+  ],
+  'reasoning-first': [
+    [
+      { fault: 'reasoning-first:5' },
+      ({ body, truth }) => {
+        const kinds = chunksOf(body).flatMap(({ choices }) => {
+          const delta = choices?.[0]?.delta;
+          return delta?.reasoning_content ? ['reasoning'] : delta?.content ? ['content'] : [];
+        });
+        expect(kinds).toEqual([...Array(5).fill('reasoning'), ...Array(7).fill('content')]);
+        expect(truth.output_tokens).toBe(12);
+      },
+    ],
+  ],
+  'tool-call': [
+    [
+      { fault: 'tool-call:2' },
+      ({ body }) => {
+        const calls = chunksOf(body).flatMap(({ choices }) => choices?.[0]?.delta.tool_calls ?? []);
+        expect(calls).toHaveLength(10);
+        expect(calls.map(({ id }) => id)).toEqual(['call_0', ...Array(9).fill(undefined)]);
+        expect(contentsOf(body)).toHaveLength(2);
+      },
+    ],
+  ],
+  stall: [
+    [
+      { fault: 'stall:4:0.2', patience: 2000 },
+      ({ body, truth }) => {
+        expectWhole(body);
+        const at = truth.chunks.at_ns;
+        expect(at[4]! - at[3]!).toBeGreaterThan(150_000_000);
+        expect(at[11]! - at[4]!).toBeLessThan(at[4]! - at[3]!);
+        expect(truth.chunks.due_ns[4]! - truth.chunks.due_ns[3]!).toBeLessThan(100_000_000);
+      },
+    ],
+  ],
+  'huge-event': [
+    [
+      { fault: 'huge-event:1024', patience: 3000 },
+      ({ body }) => {
+        expectWhole(body);
+        expect(Math.max(...dataOf(body).map((data) => data.length))).toBeGreaterThan(1024 * 1024);
+      },
+    ],
+  ],
+};
+
+describe('each fault', () => {
+  it('has a check of its bytes', () => {
+    expect(Object.keys(checks).sort()).toEqual([...faults.kinds].sort());
+  });
+
+  const cases = Object.entries(checks).flatMap(([kind, list]) =>
+    list.map(([request, check]) => [request.fault ?? request.model ?? kind, kind, request, check] as const),
+  );
+  it.concurrent.each(cases)('%s', async (_name, kind, request, check) => {
+    const response = await ask(request);
+    check(response);
+    expect(response.truth.faults).toEqual([request.fault ?? kind]);
+  });
+});
+
+describe('faults', () => {
+  it('can be had together', async () => {
+    const { body, truth } = await ask({ fault: 'multi-token:3, line-ends:crlf, missing-done' });
+    expect(contentsOf(body.replaceAll('\r\n', '\n'))).toHaveLength(4);
+    expect(body).not.toContain('[DONE]');
+    expect(truth.faults).toEqual(['multi-token:3', 'line-ends:crlf', 'missing-done']);
+  });
+
+  it('also change completions and whole answers', async () => {
+    const { body } = await ask({ fault: 'multi-token:4', path: '/v1/completions' });
+    expect(dataOf(body).filter((data) => /"text":"[^"]/.test(data))).toHaveLength(3);
+    const whole = await ask({ fault: 'wrong-usage:2', stream: false });
+    expect(JSON.parse(whole.body)).toMatchObject({ usage: { completion_tokens: 24 } });
+  });
+
+  it('are refused by name and by argument, with what is known', async () => {
+    const unknown = await ask({ fault: 'http-eror' });
+    expect(unknown.head).toMatch(/^HTTP\/1.1 400 /);
+    expect(unknown.body).toContain('known: ');
+    for (const fault of ['http-error:99', 'stall:x', 'empty:1']) {
+      expect((await ask({ fault })).head).toMatch(/^HTTP\/1.1 400 /);
+    }
+  });
+
+  it('follow rules: each nth request, or with a probability, the same for the same seed', async () => {
+    const statuses = async (rule: string, seed: number) => {
+      const own = await startEngine({ port: 0, firstTokenMs: 0, gapMs: 0, fault: [rule], seed });
+      const found: number[] = [];
+      for (let i = 0; i < 40; i++) {
+        const response = await fetch(`${own.url}/completions`, {
+          method: 'POST',
+          body: JSON.stringify({ model: 'metron-sim', prompt: 'x', max_tokens: 1 }),
+        });
+        await response.text();
+        found.push(response.status);
+      }
+      const stats = own.stats();
+      await own.close();
+      const failed = found.filter((status) => status === 503).length;
+      expect(stats.faults['http-error'] ?? 0).toBe(failed);
+      return found;
+    };
+    const every = await statuses('http-error:503@every=4', 1);
+    every.forEach((status, i) => {
+      expect(status).toBe((i + 1) % 4 === 0 ? 503 : 200);
+    });
+    const some = await statuses('http-error:503@0.3', 1);
+    const failed = some.filter((status) => status === 503).length;
+    expect(failed).toBeGreaterThan(3);
+    expect(failed).toBeLessThan(25);
+    expect(await statuses('http-error:503@0.3', 1)).toEqual(some);
+    expect(await statuses('http-error:503@0.3', 2)).not.toEqual(some);
+  });
+
+  it('in rules are checked when the engine starts', async () => {
+    for (const rule of ['nothing@0.1', 'stall@2', 'stall@often', 'stall:x@0.1']) {
+      await expect(startEngine({ port: 0, fault: [rule] })).rejects.toThrow();
+    }
+  });
+});
