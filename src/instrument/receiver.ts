@@ -9,6 +9,7 @@ import { ClosedLoop } from '../dispatch/closed-loop.ts';
 import { OpenLoop } from '../dispatch/open-loop.ts';
 import { LoopMonitor, type LoopSnapshot } from '../recording/loop-monitor.ts';
 import { canaryOf } from './canary.ts';
+import { collectGarbage } from './collect-garbage.ts';
 import type {
   FromReceiver,
   LoadSetup,
@@ -146,7 +147,11 @@ async function shutDown(): Promise<void> {
 async function obey(message: ToReceiver): Promise<void> {
   switch (message.type) {
     case 'warm':
-      tell({ type: 'warmed', open: await transport.warm(message.connections) });
+      {
+        const open = await transport.warm(message.connections);
+        collectGarbage();
+        tell({ type: 'warmed', open });
+      }
       return;
     case 'start':
       clock.start(message.origin);

@@ -1,5 +1,5 @@
 import type { Estimate, MetricSummary, Summary } from '../../metrics/summary.ts';
-import { count, duration, interval, number, plural, quantity, share } from '../../plots/format.ts';
+import { chosenShare, count, duration, interval, number, plural, quantity } from '../../plots/format.ts';
 import { type Dress, dressFor, table, wrap } from './layout.ts';
 import { durationOf, policyLine } from './policy-line.ts';
 
@@ -80,8 +80,8 @@ function headline(summary: Summary, dress: Dress): string[] {
   const { fluidShare } = head;
   const fluidMet = fluidShare.value === undefined ? undefined : fluidShare.value >= policy.fluidShare;
   const rows = [
-    row('Fluid answers', fluidShare, 'share', `target ${share(policy.fluidShare)}`, fluidMet),
-    row('Fluid rate', head.fluidRate, 'tokens/s', `${share(policy.fluidShare)} stay fluid at this pace`),
+    row('Fluid answers', fluidShare, 'share', `target ${chosenShare(policy.fluidShare)}`, fluidMet),
+    row('Fluid rate', head.fluidRate, 'tokens/s', `${chosenShare(policy.fluidShare)} stay fluid at this pace`),
     row('First token P99', head.ttftP99, 'ms', target),
     row('Token gap P99', head.tbtP99, 'ms', `deadline ${durationOf(policy.decodeDeadline)}`),
     row('Longest stall', head.longestStall, 'ms', ''),
@@ -159,6 +159,7 @@ function errors(summary: Summary, dress: Dress): string[] {
 
 function worst(summary: Summary, dress: Dress): string[] {
   const rows = summary.worst
+    .filter((request) => request.class !== 'completed' || (request.fluidity ?? 0) < 1)
     .slice(0, 5)
     .map((request) => [
       String(request.id),
