@@ -1,5 +1,5 @@
 export { type ArrivalDefinition, type ArrivalOptions, arrivals } from './arrivals/index.ts';
-export { type LengthDefinition, type LengthOptions, type LengthPair, lengths } from './lengths/index.ts';
+export { type LengthDefinition, type LengthOptions, type LengthPair, lengths, pairsFromFile } from './lengths/index.ts';
 export { PromptHash, promptHash, promptText } from './prompt-text.ts';
 export { repetitionSeed } from './repetition-seed.ts';
 export { buildSchedule, mostRequests, type Schedule, type ScheduleOptions } from './schedule.ts';

@@ -1,0 +1,29 @@
+import type { z } from 'zod';
+import type { LengthPair } from '../workload/index.ts';
+import type { KindOptions } from './kind-union.ts';
+import type { planSchema } from './plan-schema.ts';
+import type { prefillCurve } from './sections/score.ts';
+
+/** A plan that has passed its schema: complete but for what files and other settings decide. */
+export type CheckedPlan = z.output<typeof planSchema>;
+
+export type PrefillCurve = z.output<typeof prefillCurve>;
+
+/** A plan as a user writes it: durations with units, defaults left out. */
+export type PlanInput = z.input<typeof planSchema>;
+
+/**
+ * A resolved plan: every default filled in, files read into it, `random` drawn, names of files
+ * absolute. Times are nanoseconds; as JSON they carry their units again (`planToJson`).
+ */
+export interface Plan extends Readonly<Omit<CheckedPlan, 'name' | 'seed' | 'workload' | 'score'>> {
+  readonly name: string;
+  readonly seed: number;
+  readonly workload: Readonly<Omit<CheckedPlan['workload'], 'prompt' | 'output' | 'paired'>> & {
+    readonly prompt?: KindOptions;
+    readonly output?: KindOptions;
+    readonly paired?: { readonly rows: readonly LengthPair[] };
+  };
+  /** `scorePolicy` makes a policy of it. */
+  readonly score: Readonly<Omit<CheckedPlan['score'], 'prefillCurve'>> & { readonly prefillCurve?: PrefillCurve };
+}
