@@ -31,7 +31,8 @@ describe('redaction', () => {
     ['Authorization: Bearer abcdef123456', 'Authorization: Bearer [redacted]'],
     ['Incorrect API key provided: sk-abcd****************wxyz.', 'Incorrect API key provided: [redacted].'],
     ['proxy http://user:pa55@proxy:3128 refused', 'proxy http://[redacted]@proxy:3128 refused'],
-    ['the basic idea of a token limit', 'the basic idea of a token limit'],
+    ['"authorization": "Basic dXNlcjpwYXNz"', '"authorization": "Basic [redacted]"'],
+    ['Basic settings: token generation, the bearer returned', 'Basic settings: token generation, the bearer returned'],
     ['see https://example.com/a@b', 'see https://example.com/a@b'],
   ])('%s', (text, clean) => {
     expect(createRedactor([])(text)).toBe(clean);

@@ -6,9 +6,11 @@ const mark = '[redacted]';
 /** Shorter strings are too common to be searched for. */
 const shortestSecret = 4;
 
-const tokenAfterScheme = /\b(Bearer|Basic|Token)(\s+)(?!\[redacted\])[\w.~+/=-]{6,}/gi;
-const vendorKeys = /\b(sk|pk|hf|gsk|xai)[-_][\w*-]{12,}/g;
-const urlCredentials = /(\w:\/\/)[^\s/@"']+@/g;
+const authorization = /\b(authorization["']?\s*[:=]\s*["']?(?:\w+\s+)?)(?!\[redacted\])[\w.~+/=-]{6,}/gi;
+/** After the word, something with a digit: "bearer token" is English. */
+const bearer = /\b(Bearer\s+)(?=[\w.~+/=-]*\d)[\w.~+/=-]{8,}/gi;
+const vendorKeys = /\b(sk|hf|gsk|xai)[-_][\w*-]{12,}/g;
+const urlCredentials = /(\w:\/\/)[^\s/@"'<>]+@/g;
 
 /** The spellings in which a secret turns up in bodies, URLs and JSON. */
 function spellings(secret: string): string[] {
@@ -17,23 +19,29 @@ function spellings(secret: string): string[] {
   return [secret, json, encodeURIComponent(secret), base64];
 }
 
-/**
- * Removes the given secrets in every usual spelling, and whatever looks like a credential although
- * nobody named it. Longer secrets first, so that one which contains another leaves nothing behind.
- */
-export function createRedactor(secrets: readonly string[]): Redact {
+/** Removes the given secrets in every usual spelling. */
+export function createNamedRedactor(secrets: readonly string[]): Redact {
   const needles = [...new Set(secrets.flatMap((secret) => [secret, ...withoutScheme(secret)]))]
     .filter((secret) => secret.length >= shortestSecret)
     .flatMap(spellings);
+  // Longer ones first: one that contains another must leave nothing behind.
   const ordered = [...new Set(needles)].sort((a, b) => b.length - a.length);
   return (text) => {
     let clean = text;
     for (const needle of ordered) if (clean.includes(needle)) clean = clean.replaceAll(needle, mark);
-    return clean
-      .replace(tokenAfterScheme, `$1$2${mark}`)
+    return clean;
+  };
+}
+
+/** Removes the given secrets and whatever looks like a credential although nobody named it. */
+export function createRedactor(secrets: readonly string[]): Redact {
+  const redactNamed = createNamedRedactor(secrets);
+  return (text) =>
+    redactNamed(text)
+      .replace(authorization, `$1${mark}`)
+      .replace(bearer, `$1${mark}`)
       .replace(vendorKeys, mark)
       .replace(urlCredentials, `$1${mark}@`);
-  };
 }
 
 /** `Bearer KEY` is a secret because of KEY. */

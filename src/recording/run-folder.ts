@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { MetronError } from '../core/errors.ts';
 import type { Manifest } from '../core/manifest.ts';
 import { diskFailure } from './disk-failure.ts';
-import { createRedactor, type Redact, redactJson } from './redaction.ts';
+import { createNamedRedactor, createRedactor, type Redact, redactJson } from './redaction.ts';
 
 /** Names of the files of a run. */
 export const runFiles = {
@@ -19,10 +19,13 @@ export const runFiles = {
 export class RunFolder {
   readonly path: string;
   readonly #redact: Redact;
+  /** Patterns of credentials must not be searched for in a page's own code. */
+  readonly #redactNamed: Redact;
 
   constructor(path: string, secrets: readonly string[] = []) {
     this.path = path;
     this.#redact = createRedactor(secrets);
+    this.#redactNamed = createNamedRedactor(secrets);
   }
 
   /** Where a `RecordWriter` appends. */
@@ -56,7 +59,7 @@ export class RunFolder {
 
   /** The report can be made again from the records, so it is replaced. */
   writeReport(html: string, name: string = runFiles.report): Promise<string> {
-    return this.#write(name, this.#redact(html));
+    return this.#write(name, this.#redactNamed(html));
   }
 
   #freeSummaryName(): string {
