@@ -1,6 +1,7 @@
+import { scoreFlags } from '../config/index.ts';
 import { exitCodes, MetronError } from '../core/errors.ts';
 import { report as buildReport } from '../run/score.ts';
-import { scoreFlags, storedPolicy } from './stored-policy.ts';
+import { storedPolicy } from './stored-policy.ts';
 import { jsonFlag, type Verb } from './verb.ts';
 
 export const report: Verb = {

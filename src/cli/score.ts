@@ -1,10 +1,11 @@
+import { scoreFlags } from '../config/index.ts';
 import { exitCodes, MetronError } from '../core/errors.ts';
 import type { Estimate, Summary } from '../metrics/index.ts';
 import { table } from '../outputs/terminal/layout.ts';
 import { interval, quantity } from '../plots/format.ts';
 import { score as scoreStored } from '../run/score.ts';
 import { present } from './present.ts';
-import { scoreFlags, storedPolicy } from './stored-policy.ts';
+import { storedPolicy } from './stored-policy.ts';
 import { jsonFlag, type Verb } from './verb.ts';
 
 export const score: Verb = {

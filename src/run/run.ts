@@ -49,8 +49,7 @@ export async function run(plan: Plan, options: RunOptions = {}): Promise<RunResu
   const { runsFolder = 'runs', env = process.env, control = new RunControl(), onEvent = () => {} } = options;
   const target = prepareTarget(plan, env);
   const schedule = buildSchedule(plan, plan.seed);
-  const found = await look(plan, target, onEvent);
-  onEvent(step(found.text));
+  const found = await look(plan, target, onEvent, control.stopSignal);
 
   const startedAt = new Date();
   const name = plan.name ?? plan.target.model;
@@ -58,7 +57,7 @@ export async function run(plan: Plan, options: RunOptions = {}): Promise<RunResu
   const planJson = planToJson(plan);
   await folder.writePlan(planJson);
   const workers = plan.workers ?? Math.max(1, availableParallelism() - 1);
-  const work = prepareWork(plan, schedule, target.protocol, found.preflight.forceLength);
+  const work = prepareWork(plan, schedule, target.protocol, found);
   const instrument = new Instrument({
     workers,
     target: target.setup,
@@ -77,8 +76,8 @@ export async function run(plan: Plan, options: RunOptions = {}): Promise<RunResu
       promptHash: work.promptHash(),
       tokenizer: tokenizers.get(plan.workload.tokenizer).id,
       instrument: { workers, transportPaths: instrument.paths, clock: 'CLOCK_MONOTONIC' },
-      target: targetFacts(plan, target.setup.url, found.preflight),
-      disclosure: disclosureOf(plan, schedule, found.preflight),
+      target: targetFacts(plan, target.setup.url, found),
+      disclosure: disclosureOf(plan, schedule, found),
     });
     await folder.writeManifest(manifest);
     const clockWatch = watchClock();
@@ -108,7 +107,8 @@ async function look(
   plan: Plan,
   target: PreparedTarget,
   onEvent: OnRunEvent,
-): Promise<{ preflight: PreflightResult; text: string }> {
+  signal: AbortSignal,
+): Promise<PreflightResult> {
   const { setup } = target;
   const transportTarget = {
     url: new URL(setup.url),
@@ -118,16 +118,23 @@ async function look(
   };
   if (plan.limits.waitReady !== undefined) {
     onEvent(passingStep(`waiting for ${setup.url} …`));
-    await waitReady(transportTarget, plan.limits.waitReady);
+    await waitReady(transportTarget, plan.limits.waitReady, signal);
   }
   onEvent(passingStep(`asking ${setup.url} …`));
-  const result = await preflight(transportTarget, target.protocol, {
-    model: plan.target.model,
-    forceLength: plan.target.forceLength,
-    extra: plan.target.body,
-  });
-  return { preflight: result, text: `${setup.url} answers; model ${plan.target.model}` };
+  const { model, forceLength, body } = plan.target;
+  const result = await preflight(
+    transportTarget,
+    target.protocol,
+    { model, forceLength: lengthParametersOf(forceLength), extra: body },
+    { timeout: plan.limits.totalTimeout, signal },
+  );
+  onEvent(step(`${setup.url} answers; model ${model}`));
+  for (const warning of result.warnings) onEvent(step(`! ${warning}`));
+  return result;
 }
+
+const lengthParametersOf = (forceLength: Plan['target']['forceLength']): readonly string[] =>
+  forceLength === 'auto' ? autoForceLength : forceLength === 'none' ? [] : forceLength;
 
 function loadSetup(plan: Plan, schedule: Schedule): LoadSetup {
   const { closed, duration } = plan.load;

@@ -1,4 +1,4 @@
-import type { ProtocolDefinition } from '../clients/index.ts';
+import type { ModelRequest, ProtocolDefinition } from '../clients/index.ts';
 import type { Plan } from '../config/index.ts';
 import type { Work } from '../instrument/composer.ts';
 import { PromptHash, promptText, type Schedule } from '../workload/index.ts';
@@ -11,12 +11,15 @@ export interface PreparedWork extends Work {
   promptHash(): string;
 }
 
+/** Fields of the body that the preflight found the server to accept. */
+type AcceptedFields = Pick<ModelRequest, 'forceLength' | 'extra'>;
+
 /** The bodies of a schedule's requests, made when they are asked for, in the order of their ids. */
 export function prepareWork(
   { target }: Plan,
   schedule: Schedule,
   protocol: ProtocolDefinition,
-  forceLength: readonly string[],
+  accepted: AcceptedFields,
 ): PreparedWork {
   const hash = new PromptHash();
   const hashed = Math.min(hashedPrompts, schedule.count);
@@ -38,8 +41,8 @@ export function prepareWork(
         model: target.model,
         prompt,
         ...(maxTokens !== undefined && { maxTokens }),
-        forceLength,
-        extra: target.body,
+        forceLength: accepted.forceLength,
+        extra: accepted.extra,
       });
       return encoder.encode(JSON.stringify(body));
     },
