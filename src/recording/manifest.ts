@@ -9,7 +9,7 @@ import {
 import type { Nanoseconds } from '../core/units.ts';
 import { hostFacts } from './host-facts.ts';
 
-export type { Disclosed, Disclosure, DisclosureField, EndReason, Manifest } from '../core/manifest.ts';
+export type { Disclosed, Disclosure, EndReason, Manifest } from '../core/manifest.ts';
 
 /** What is known when a run starts. */
 export interface ManifestStart extends Omit<Manifest, 'schema' | 'startedAt' | 'host' | 'disclosure' | EndFields> {

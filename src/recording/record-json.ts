@@ -10,7 +10,7 @@ import type { Nanoseconds } from '../core/units.ts';
 import { listDifferences, listNumbers } from './number-list.ts';
 
 /** Version of one line of `records.jsonl`; a reader refuses what is newer. */
-export const recordVersion = 1;
+const recordVersion = 1;
 
 /** First letter of each chunk kind, in the order of `chunkKinds`: content, reasoning, tool, other. */
 const kindLetters = chunkKinds.map((kind) => kind[0]).join('');
