@@ -1,5 +1,12 @@
+export {
+  type PreflightOptions,
+  type PreflightRequest,
+  type PreflightResult,
+  preflight,
+} from './preflight/preflight.ts';
+export { waitReady } from './preflight/wait-ready.ts';
 export { protocols } from './protocols/index.ts';
-export { autoForceLength, lengthParameters } from './protocols/length-parameters.ts';
+export { autoForceLength, chosenLengthParameters, lengthParameters } from './protocols/length-parameters.ts';
 export type { ModelRequest, ProtocolDefinition } from './protocols/protocol.ts';
 export { chooseTransport } from './transport/choose-transport.ts';
 export { proxyFor } from './transport/proxy-for.ts';

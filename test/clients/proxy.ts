@@ -1,6 +1,6 @@
 import net, { type AddressInfo } from 'node:net';
 
-export interface Proxy {
+export interface TestProxy {
   readonly url: URL;
   /** First line and headers of every connection made to it. */
   readonly heads: string[];
@@ -8,7 +8,7 @@ export interface Proxy {
 }
 
 /** An HTTP proxy that tunnels CONNECT and forwards absolute URLs; with `credentials` it asks for them. */
-export async function startProxy(credentials?: string): Promise<Proxy> {
+export async function startProxy(credentials?: string): Promise<TestProxy> {
   const heads: string[] = [];
   const sockets = new Set<net.Socket>();
   const server = net.createServer({ noDelay: true }, (client) => {

@@ -20,6 +20,12 @@ export const lengthParameters = registry<LengthParameter>('length parameter', [
 /** What `auto` sends. A server that refuses unknown fields (hosted OpenAI) is found out by the preflight. */
 export const autoForceLength: readonly string[] = ['max_tokens', 'min_tokens', 'ignore_eos'];
 
+/** The kinds a plan's choice stands for. */
+export function chosenLengthParameters(choice: 'auto' | 'none' | readonly string[]): readonly string[] {
+  if (choice === 'auto') return autoForceLength;
+  return choice === 'none' ? [] : choice;
+}
+
 /** The bound is always sent where there is one; the rest only to force the length. */
 export function lengthFields(maxTokens: number | undefined, forceLength: readonly string[]): Record<string, unknown> {
   if (maxTokens === undefined) return {};

@@ -44,7 +44,7 @@ export class RequestHead {
     const headers = new Map([...requestHeaders(target), ...Object.entries(extra)]);
     this.#sendsId = !headers.has('x-request-id');
     const lines = [...headers].map(([name, value]) => `${name}: ${value}\r\n`);
-    this.#start = `POST ${place}${url.search} HTTP/1.1\r\n${lines.join('')}`;
+    this.#start = `${target.method ?? 'POST'} ${place}${url.search} HTTP/1.1\r\n${lines.join('')}`;
   }
 
   /** `x-request-id` lets a server's log be joined with the records. */

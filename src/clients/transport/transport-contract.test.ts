@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Certificate, makeCertificate } from '../../../test/clients/certificate.ts';
-import { type Proxy, startProxy } from '../../../test/clients/proxy.ts';
+import { startProxy, type TestProxy } from '../../../test/clients/proxy.ts';
 import {
   type Conduct,
   chunk,
@@ -44,7 +44,7 @@ const text = events.join('');
 
 describe.each(ways)('transport, $name', ({ path, secure, proxied, create }) => {
   let server: RawServer;
-  let proxy: Proxy | undefined;
+  let proxy: TestProxy | undefined;
   let transport: Transport;
   let log: TapeLog;
   let onEnd: ((request: number, cause: EndCause) => void) | undefined;

@@ -1,9 +1,11 @@
 import type { Clock } from '../../core/clock.ts';
 import type { EndCause, TapeWriter } from '../../core/tape.ts';
 
-/** Where requests go: one URL to POST to. */
+/** Where requests go, and how. */
 export interface TransportTarget {
   readonly url: URL;
+  /** POST unless said otherwise. */
+  readonly method?: 'GET' | 'POST';
   readonly headers: Readonly<Record<string, string>>;
   readonly tls?: {
     /** Certificate authorities to trust besides the usual ones, PEM. */
