@@ -125,16 +125,13 @@ async function look(
   const result = await preflight(
     transportTarget,
     target.protocol,
-    { model, forceLength: lengthParametersOf(forceLength), extra: body },
+    { model, forceLength, extra: body },
     { timeout: plan.limits.totalTimeout, signal },
   );
   onEvent(step(`${setup.url} answers; model ${model}`));
   for (const warning of result.warnings) onEvent(step(`! ${warning}`));
   return result;
 }
-
-const lengthParametersOf = (forceLength: Plan['target']['forceLength']): readonly string[] =>
-  forceLength === 'auto' ? autoForceLength : forceLength === 'none' ? [] : forceLength;
 
 function loadSetup(plan: Plan, schedule: Schedule): LoadSetup {
   const { closed, duration } = plan.load;
