@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { engines } from './engines.ts';
 import { engineFlags, engineOptionsFromFlags, engineOptionsSchema, readEngineOptions } from './options.ts';
 
 describe('engine options', () => {
   it('have a flag with help each', () => {
-    expect(engineFlags.map(({ key }) => key)).toEqual(Object.keys(engineOptionsSchema.shape));
+    expect(engineFlags.map(({ key }) => key).sort()).toEqual(Object.keys(engineOptionsSchema.shape).sort());
     for (const { help, flag } of engineFlags) {
       expect(help.length).toBeGreaterThan(10);
-      expect(flag).toMatch(/^--[a-z-]+( <[a-z]+>)?$/);
+      expect(flag).toMatch(/^--[a-z-]+( <[a-z]+>| \[yes\])?$/);
     }
     expect(engineFlags.find(({ key }) => key === 'firstTokenMs')).toEqual({
       key: 'firstTokenMs',
@@ -15,14 +16,42 @@ describe('engine options', () => {
       default: 120,
       type: 'number',
       repeatable: false,
+      engine: 'simple',
     });
     expect(engineFlags.find(({ key }) => key === 'inStep')).toMatchObject({ flag: '--in-step', type: 'boolean' });
     expect(engineFlags.find(({ key }) => key === 'fault')).toMatchObject({ flag: '--fault <rule>', repeatable: true });
+    expect(engineFlags.find(({ key }) => key === 'weights')).toMatchObject({ type: 'string', engine: 'simulated' });
+    expect(engineFlags.find(({ key }) => key === 'tensorParallel')).toMatchObject({ type: 'number' });
+    expect(engineFlags.find(({ key }) => key === 'prefixCaching')).toMatchObject({ flag: '--prefix-caching [yes]' });
+  });
+
+  it('have one meaning each', () => {
+    const keys = engines.all.flatMap(({ shape }) => Object.keys(shape));
+    expect(new Set(keys).size).toBe(keys.length);
   });
 
   it('are read from what a command line gives', () => {
-    const options = engineOptionsFromFlags({ port: '0', gapMs: '2.5', inStep: true, fault: ['reset@0.1'], json: true });
-    expect(options).toMatchObject({ port: 0, gapMs: 2.5, inStep: true, fault: ['reset@0.1'], slots: 24 });
+    const given = { port: '0', gapMs: '2.5', inStep: true, fault: ['reset@0.1'], json: true };
+    expect(engineOptionsFromFlags(given)).toEqual({ port: 0, gapMs: 2.5, inStep: true, fault: ['reset@0.1'] });
+    expect(engineOptionsFromFlags({ prefixCaching: 'no', gpu: 'a100' })).toEqual({ prefixCaching: false, gpu: 'a100' });
+  });
+
+  it('choose the engine that has them', () => {
+    const kind = (options: object) => readEngineOptions(options).engine.kind;
+    expect(kind({})).toBe('simple');
+    expect(kind({ gapMs: 3, model: 'any' })).toBe('simple');
+    expect(kind({ model: 'llama3-8b', gpu: 'h100', scheduler: 'vllm-v1' })).toBe('simulated');
+    expect(kind({ engine: 'simulated' })).toBe('simulated');
+    expect(() => kind({ gpu: 'h100', gapMs: 3 })).toThrow(/no engine has all of .*--gpu/);
+    expect(() => kind({ engine: 'simple', gpu: 'h100' })).toThrow('--gpu: the simple engine has no such option');
+    expect(() => kind({ engine: 'simpel' })).toThrow(/known: simple, simulated/);
+  });
+
+  it('go to the server or to the engine', () => {
+    const { server, core } = readEngineOptions({ host: '::1', hostPreset: 'trtllm-1.0', model: 'llama3-8b', port: 0 });
+    expect(server).toMatchObject({ host: '::1', port: 0, model: 'llama3-8b' });
+    expect(core).toEqual({ hostPreset: 'trtllm-1.0', model: 'llama3-8b' });
+    expect(readEngineOptions({ model: 'any', slots: 3 }).core).toEqual({ slots: 3 });
   });
 
   it('are refused with every problem named', () => {

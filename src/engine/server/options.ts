@@ -1,22 +1,28 @@
 import { z } from 'zod';
 import { MetronError } from '../../core/errors.ts';
 import { nearest } from '../../core/registry.ts';
-import { simple } from '../simple.ts';
+import type { simple } from '../simple.ts';
+import type { simulated } from '../simulated-engine.ts';
+import { type EngineFacts, engines, type ServedEngine } from './engines.ts';
 
 const serverOptions = z.object({
+  engine: z
+    .string()
+    .optional()
+    .describe(`kind of engine: ${engines.kinds.join(' or ')}; by default what the options ask for`),
   host: z.string().default('127.0.0.1').describe('address to listen on'),
   port: z.number().int().min(0).max(65_535).default(8000).describe('port to listen on; 0 takes a free one'),
-  model: z.string().min(1).default('metron-sim').describe('name of the model that is served'),
+  model: z.string().min(1).optional().describe('model; the simple engine takes any name and serves it (metron-sim)'),
+  servedModelName: z.string().min(1).optional().describe('name under which the model is served'),
   seed: z.union([z.number(), z.string()]).default(1).describe('seed of every random draw'),
-  contextTokens: z.number().int().positive().default(131_072).describe('most tokens of prompt and answer together'),
-  answerTokens: z.number().int().positive().default(200).describe('median length of an answer that may end by itself'),
-  answerSpread: z.number().min(0).max(3).default(0.6).describe('sigma of the lognormal length of such answers'),
-  blockTokens: z
+  contextTokens: z
     .number()
     .int()
-    .min(0)
-    .default(0)
-    .describe('prompt tokens per block of the prefix cache; 0 shares no prefix'),
+    .positive()
+    .optional()
+    .describe('most tokens of prompt and answer together; default: the model’s, or 131072'),
+  answerTokens: z.number().int().positive().default(200).describe('median length of an answer that may end by itself'),
+  answerSpread: z.number().min(0).max(3).default(0.6).describe('sigma of the lognormal length of such answers'),
   spin: z.boolean().default(false).describe('never sleep just before a token is due: exact pacing for most of a core'),
   apiKeyEnv: z.string().optional().describe('environment variable with the key that requests must bring'),
   trace: z.string().optional().describe('file for the truth trace, one JSON line per request'),
@@ -27,24 +33,95 @@ const serverOptions = z.object({
     .describe('fault rule name[:arg][@probability][@every=n]; may be given several times'),
 });
 
-/** All options of the engine process: the server's, and those of the simple core. */
-export const engineOptionsSchema = serverOptions.extend(simple.options.shape);
+export type ServerOptions = z.output<typeof serverOptions>;
 
-export type EngineOptions = z.output<typeof engineOptionsSchema>;
-export type EngineOptionsInput = z.input<typeof engineOptionsSchema>;
+/** Options of all engines; what is left out takes the engine's own default. */
+const coreShapes: Readonly<Record<string, z.ZodType>> = Object.assign({}, ...engines.all.map(({ shape }) => shape));
 
-/** Checks options and fills in the defaults; every problem is named at once. */
-export function readEngineOptions(input: EngineOptionsInput): EngineOptions {
-  const unknown = Object.keys(input).filter((key) => !(key in engineOptionsSchema.shape));
-  const result = engineOptionsSchema.safeParse(input);
-  if (result.success && unknown.length === 0) return result.data;
-  const problems = (result.error?.issues ?? []).map(({ path, message }) => `${flagName(String(path[0]))}: ${message}`);
-  for (const key of unknown) {
-    const near = nearest(key, Object.keys(engineOptionsSchema.shape));
-    problems.push(`${flagName(key)}: unknown option${near === undefined ? '' : `; did you mean ${flagName(near)}?`}`);
+/** Every option of the engine process: the server's and those of each engine. */
+export const engineOptionsSchema = z.object({ ...coreShapes, ...serverOptions.shape } as Record<string, z.ZodType>);
+
+const shape = engineOptionsSchema.shape;
+
+type ServerOptionsInput = z.input<typeof serverOptions>;
+
+/** As a caller writes them: everything may be left out. */
+export type EngineOptionsInput = ServerOptionsInput &
+  z.input<typeof simple.options> &
+  Omit<z.input<typeof simulated.options>, keyof ServerOptionsInput> & {
+    /** Host overhead of the simulated engine, by preset. */
+    readonly hostPreset?: string;
+  };
+
+export interface EngineOptions {
+  readonly server: ServerOptions;
+  readonly engine: ServedEngine;
+  /** For the engine, by the server's names. */
+  readonly core: Readonly<Record<string, unknown>>;
+}
+
+/** Checks options and chooses the engine; every problem is named at once. */
+export function readEngineOptions(given: EngineOptionsInput): EngineOptions {
+  const input: Readonly<Record<string, unknown>> = given;
+  const problems: string[] = [];
+  for (const [key, value] of Object.entries(input)) {
+    const schema = Object.hasOwn(shape, key) ? shape[key] : undefined;
+    const result = schema?.safeParse(value);
+    if (!schema) problems.push(`${flagName(key)}: unknown option${suggestion(key)}`);
+    else if (!result?.success)
+      problems.push(`${flagName(key)}: ${result?.error.issues.map(({ message }) => message).join(', ')}`);
   }
+  refuse(problems);
+  const keys = Object.keys(input).filter((key) => input[key] !== undefined);
+  const engine = given.engine === undefined ? engineFor(keys) : engines.get(given.engine);
+  const strange = keys.filter((key) => !(key in engine.shape) && !(key in serverOptions.shape));
+  refuse(strange.map((key) => `${flagName(key)}: the ${engine.kind} engine has no such option`));
+  const forCore = keys.filter((key) => key in engine.shape && !(key in serverOptions.shape && key !== 'model'));
+  return {
+    server: serverOptions.parse(pick(input, Object.keys(serverOptions.shape))),
+    engine,
+    core: pick(input, forCore),
+  };
+}
+
+/** The server's options with everything known that depends on the engine. */
+export interface ServedOptions extends ServerOptions {
+  readonly model: string;
+  readonly contextTokens: number;
+  /** Prompt tokens per block of the prefix cache; 0: no prefix is shared. */
+  readonly blockTokens: number;
+}
+
+export const servedOptions = (server: ServerOptions, facts: EngineFacts): ServedOptions => ({
+  ...server,
+  model: server.servedModelName ?? server.model ?? facts.model ?? 'metron-sim',
+  contextTokens: server.contextTokens ?? facts.contextTokens ?? 131_072,
+  blockTokens: facts.blockTokens ?? 0,
+});
+
+/** The first engine that has all the options that were given. */
+function engineFor(keys: readonly string[]): ServedEngine {
+  const fits = ({ shape: own }: ServedEngine): boolean => keys.every((key) => key in own || key in serverOptions.shape);
+  const found = engines.all.find(fits);
+  if (found) return found;
+  const given = keys.filter((key) => key in coreShapes).map(flagName);
+  throw new MetronError('BAD_ENGINE_OPTIONS', `no engine has all of ${given.join(', ')}`, {
+    hint: `choose one with --engine: ${engines.kinds.join(' or ')}`,
+  });
+}
+
+function refuse(problems: readonly string[]): void {
+  if (problems.length === 0) return;
   throw new MetronError('BAD_ENGINE_OPTIONS', problems.join('; '), { hint: 'metron engine --help lists the options' });
 }
+
+function suggestion(key: string): string {
+  const near = nearest(key, Object.keys(shape));
+  return near === undefined ? '' : `; did you mean ${flagName(near)}?`;
+}
+
+const pick = (input: Readonly<Record<string, unknown>>, keys: readonly string[]): Record<string, unknown> =>
+  Object.fromEntries(keys.flatMap((key) => (input[key] === undefined ? [] : [[key, input[key]]])));
 
 /** `firstTokenMs` → `--first-token-ms` */
 const flagName = (key: string): string => `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
@@ -59,37 +136,63 @@ export interface EngineFlag {
   readonly type: 'number' | 'string' | 'boolean' | 'list';
   /** Several uses add up to a list. */
   readonly repeatable: boolean;
+  /** The kind of engine it belongs to; absent where it is the server's own. */
+  readonly engine?: string;
 }
 
-/** One command-line flag for each option, so that `--help` cannot drift from what is understood. */
-export const engineFlags: readonly EngineFlag[] = Object.entries(engineOptionsSchema.shape).map(([key, schema]) => {
+const flagOf = (key: string, schema: z.ZodType, engine?: string): EngineFlag => {
   const type = flagType(schema);
-  const placeholder = type === 'boolean' ? '' : ` <${type === 'list' ? 'rule' : key === 'trace' ? 'file' : type}>`;
+  const standard: unknown = schema.safeParse(undefined).data;
   return {
     key,
-    flag: flagName(key) + placeholder,
+    flag: flagName(key) + placeholder(key, type, standard),
     help: schema.description ?? '',
-    default: schema.safeParse(undefined).data,
+    default: standard,
     type,
     repeatable: type === 'list',
+    ...(engine === undefined ? {} : { engine }),
   };
-});
+};
+
+/** One command-line flag for each option, so that `--help` cannot drift from what is understood. */
+export const engineFlags: readonly EngineFlag[] = [
+  ...Object.entries(serverOptions.shape).map(([key, schema]) => flagOf(key, schema)),
+  ...engines.all.flatMap((engine) =>
+    Object.entries(engine.shape)
+      .filter(([key]) => !(key in serverOptions.shape))
+      .map(([key, schema]) => flagOf(key, schema, engine.kind)),
+  ),
+];
 
 function flagType(schema: z.ZodType): EngineFlag['type'] {
   if (schema.safeParse(true).success) return 'boolean';
   if (schema.safeParse(['x']).success) return 'list';
-  return schema.safeParse('text').success ? 'string' : 'number';
+  if (schema.safeParse('text').success) return 'string';
+  return [0, 1].some((number) => schema.safeParse(number).success) ? 'number' : 'string';
+}
+
+function placeholder(key: string, type: EngineFlag['type'], standard: unknown): string {
+  if (key === 'trace') return ' <file>';
+  if (type === 'list') return ' <rule>';
+  // What is not off by default must be possible to switch off.
+  if (type === 'boolean') return standard === false ? '' : ' [yes]';
+  return ` <${type}>`;
 }
 
 /** Options from what a command line gave: every value a string, a list of strings or `true`; other keys are left out. */
-export function engineOptionsFromFlags(flags: Readonly<Record<string, unknown>>): EngineOptions {
-  const given = engineFlags.filter(({ key }) => flags[key] !== undefined);
-  const entries = given.map(({ key, type }) => [key, type === 'number' ? toNumber(flags[key]) : flags[key]]);
-  return readEngineOptions(Object.fromEntries(entries));
+export function engineOptionsFromFlags(flags: Readonly<Record<string, unknown>>): EngineOptionsInput {
+  const used = engineFlags.filter(({ key }) => flags[key] !== undefined);
+  const input = Object.fromEntries(
+    used.map(({ key, type }) => [key, typedValue(flags[key], type)]),
+  ) as EngineOptionsInput;
+  readEngineOptions(input);
+  return input;
 }
 
-/** A text that is no number stays a text, so that the schema names it. */
-function toNumber(value: unknown): unknown {
-  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+/** A text that cannot be read as its type stays a text, so that the schema names it. */
+function typedValue(value: unknown, type: EngineFlag['type']): unknown {
+  if (type === 'boolean') return value === 'no' || value === 'false' ? false : value === 'yes' ? true : value;
+  if (type !== 'number' || typeof value !== 'string' || value.trim() === '') return value;
+  const number = Number(value);
   return Number.isNaN(number) ? value : number;
 }

@@ -1,6 +1,6 @@
 import type { Random } from '../../core/random.ts';
 import { ApiError } from './api-error.ts';
-import type { EngineOptions } from './options.ts';
+import type { ServedOptions } from './options.ts';
 import type { CompletionCall } from './protocol.ts';
 
 export interface AnswerPlan {
@@ -14,7 +14,7 @@ export interface AnswerPlan {
  */
 export function planAnswer(
   call: CompletionCall,
-  { contextTokens, answerTokens, answerSpread }: EngineOptions,
+  { contextTokens, answerTokens, answerSpread }: ServedOptions,
   random: Random,
 ): AnswerPlan {
   const prompt = call.promptTokens.length;

@@ -1,13 +1,13 @@
 import type { Clock } from '../../core/clock.ts';
 import type { EngineMetrics } from './engine-metrics.ts';
-import type { EngineOptions } from './options.ts';
+import type { ServedOptions } from './options.ts';
 import type { FaultRule } from './select-faults.ts';
 import type { TruthTrace } from './truth-trace.ts';
 import type { WallDriver } from './wall-driver.ts';
 
 /** What the endpoints of one running server share. */
 export interface ServerState {
-  readonly options: EngineOptions;
+  readonly options: ServedOptions;
   readonly apiKey: string | undefined;
   readonly version: string;
   readonly startedAtSeconds: number;

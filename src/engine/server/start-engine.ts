@@ -5,11 +5,10 @@ import type { AddressInfo } from 'node:net';
 import { monotonicClock } from '../../core/clock.ts';
 import { MetronError } from '../../core/errors.ts';
 import type { EngineCore } from '../core.ts';
-import { simple } from '../simple.ts';
 import { ApiError } from './api-error.ts';
 import { EngineMetrics } from './engine-metrics.ts';
 import { Exchange } from './exchange.ts';
-import { type EngineOptionsInput, readEngineOptions } from './options.ts';
+import { type EngineOptionsInput, readEngineOptions, type ServedOptions, servedOptions } from './options.ts';
 import { chat } from './protocols/chat.ts';
 import { type Route, routes } from './routes.ts';
 import { parseFaultRule } from './select-faults.ts';
@@ -39,10 +38,10 @@ export interface RunningEngineStats {
 
 /**
  * Serves a simulated engine over HTTP on this thread. `core` may be any core; without one it is the
- * simple engine with the pace that the options ask for.
+ * engine that the options ask for.
  */
 export async function startEngine(input: EngineOptionsInput = {}, core?: EngineCore): Promise<RunningEngine> {
-  const options = readEngineOptions(input);
+  const { options, core: driven } = assemble(input, core);
   const origin = process.hrtime.bigint();
   const clock = monotonicClock(origin);
   const state: ServerState = {
@@ -52,7 +51,7 @@ export async function startEngine(input: EngineOptionsInput = {}, core?: EngineC
     startedAtSeconds: Math.floor(Date.now() / 1e3),
     clock,
     origin,
-    driver: new WallDriver(core ?? simple.create(options, options.seed), clock, { spin: options.spin }),
+    driver: new WallDriver(driven, clock, { spin: options.spin }),
     metrics: new EngineMetrics(),
     trace: new TruthTrace(options.traceKeep, options.trace),
     faultRules: options.fault.map(parseFaultRule),
@@ -75,6 +74,15 @@ export async function startEngine(input: EngineOptionsInput = {}, core?: EngineC
     stats: () => statsOf(state),
     close: () => close(state, server),
   };
+}
+
+function assemble(
+  input: EngineOptionsInput,
+  core: EngineCore | undefined,
+): { options: ServedOptions; core: EngineCore } {
+  const { server, engine, core: coreOptions } = readEngineOptions(input);
+  const { facts, ...assembled } = core ? { core, facts: {} } : engine.assemble(coreOptions, server.seed);
+  return { core: assembled.core, options: servedOptions(server, facts) };
 }
 
 /** So that the first request does not pay for compiling what all of them need. */
