@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from '../../scripts/build.mjs';
@@ -24,14 +24,14 @@ const total = { passed: 0, failed: 0 };
 await ensureInstalled();
 say('building …');
 await build();
-const runFolder = mkdtempSync(join(tmpdir(), 'metron-llama-'));
+const runsFolder = mkdtempSync(join(tmpdir(), 'metron-llama-'));
 try {
   await benchmark();
   judge(readRecords());
 } catch (error) {
   test('the run can be judged', [error.stack]);
 } finally {
-  rmSync(runFolder, { recursive: true, force: true });
+  rmSync(runsFolder, { recursive: true, force: true });
 }
 say(tallyLine(total));
 process.exitCode = total.failed === 0 ? 0 : 1;
@@ -44,9 +44,9 @@ async function benchmark() {
     const { code, output } = await capture(process.execPath, [
       commandLine,
       'run',
-      ...['--url', server.url, '--model', server.model, '--seed', '7', '--out', join(runFolder, 'run')],
+      ...['--url', server.url, '--model', server.model, '--seed', '7', '--runs', runsFolder],
       ...['--arrivals', 'poisson', '--rate', String(rate), '--duration', `${durationSeconds}s`],
-      ...['--prompt-tokens', 'uniform:64:256', '--output-tokens', 'uniform:64:128'],
+      ...['--prompt', '64..256', '--output', '64..128'],
     ]);
     say(output.trimEnd().replace(/^/gm, '  | '));
     test('metron run succeeds', code === 0 ? [] : [`exit ${code}`]);
@@ -110,7 +110,8 @@ function test(name, problems) {
 
 /** The stored records as they lie on disk, read without metron’s own reader. */
 function readRecords() {
-  const file = join(runFolder, 'run', 'records.jsonl');
+  const [run] = readdirSync(runsFolder);
+  const file = join(runsFolder, run ?? '', 'records.jsonl');
   if (!existsSync(file)) throw new Error('the run left no records.jsonl');
   const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
   return lines.map((line) => {
