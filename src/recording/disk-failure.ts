@@ -3,11 +3,11 @@ import { exitCodes, MetronError } from '../core/errors.ts';
 const reasons: Readonly<Record<string, { readonly text: string; readonly hint: string }>> = {
   ENOSPC: { text: 'the disk is full', hint: 'free some space; what was recorded before is safe' },
   EDQUOT: { text: 'the disk quota is used up', hint: 'free some space; what was recorded before is safe' },
-  EACCES: { text: 'permission denied', hint: 'choose a folder you may write to with --output' },
-  EPERM: { text: 'not permitted', hint: 'choose a folder you may write to with --output' },
-  EROFS: { text: 'the file system is read-only', hint: 'choose another folder with --output' },
+  EACCES: { text: 'permission denied', hint: 'choose a folder you may write to with --runs' },
+  EPERM: { text: 'not permitted', hint: 'choose a folder you may write to with --runs' },
+  EROFS: { text: 'the file system is read-only', hint: 'choose another folder with --runs' },
   EMFILE: { text: 'too many open files', hint: 'raise the limit of open files (ulimit -n)' },
-  ENOTDIR: { text: 'a part of the path is a file', hint: 'choose another folder with --output' },
+  ENOTDIR: { text: 'a part of the path is a file', hint: 'choose another folder with --runs' },
 };
 
 /** What the disk refused, as one clear sentence; exit code 5. */
