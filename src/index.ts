@@ -16,7 +16,7 @@ export { type ExitCode, exitCodes, MetronError } from './core/errors.ts';
 export type { Manifest } from './core/manifest.ts';
 export type { Chunks, Outcome, RequestRecord } from './core/record.ts';
 export { milliseconds, type Nanoseconds, nanoseconds, type PerSecond, perSecond, seconds } from './core/units.ts';
-export { type EngineOptionsInput, engineOptionsSchema } from './engine/server/options.ts';
+export type { EngineOptionsInput } from './engine/server/options.ts';
 export { type RunningEngine, startEngine } from './engine/server/start-engine.ts';
 export * as metrics from './metrics/index.ts';
 export { defaultPolicy, type ScorePolicy, type Summary } from './metrics/index.ts';

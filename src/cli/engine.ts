@@ -1,45 +1,20 @@
-import { z } from 'zod';
-import { exitCodes, MetronError } from '../core/errors.ts';
-import {
-  type EngineFlag,
-  type EngineOptionsInput,
-  engineFlags,
-  engineOptionsSchema,
-} from '../engine/server/options.ts';
+import { exitCodes } from '../core/errors.ts';
+import { engineFlags, engineOptionsFromFlags } from '../engine/server/options.ts';
 import { serveEngine } from '../engine/server/serve-engine.ts';
-import { type Flag, type Flags, jsonFlag, type Verb } from './verb.ts';
+import { type Flag, jsonFlag, type Verb } from './verb.ts';
 
-const flags: Flag[] = engineFlags.map(({ flag, help, default: standard, type }) => ({
-  flag,
-  help: standard === undefined || type === 'list' || type === 'boolean' ? help : `${help} (${String(standard)})`,
-  repeatable: type === 'list',
-}));
-
-function optionsFrom(given: Flags): EngineOptionsInput {
-  const typed = Object.fromEntries(
-    engineFlags
-      .filter(({ key }) => given[key] !== undefined)
-      .map((flag) => [flag.key, typedValue(flag, given[flag.key])]),
-  );
-  const parsed = engineOptionsSchema.safeParse(typed);
-  if (!parsed.success) throw new MetronError('BAD_OPTION', z.prettifyError(parsed.error).replaceAll('\n', ' '));
-  return typed as EngineOptionsInput;
-}
-
-function typedValue({ flag, type }: EngineFlag, value: unknown): unknown {
-  if (type !== 'number') return value;
-  const number = Number(value);
-  if (Number.isNaN(number))
-    throw new MetronError('BAD_OPTION', `${flag.split(' ')[0]}: "${String(value)}" is no number`);
-  return number;
-}
+/** One flag of each name: where engines share one, the first says what it means. */
+const flags: Flag[] = engineFlags.map(({ flag, help, default: standard, type, repeatable, engine }) => {
+  const byDefault = standard === undefined || type === 'list' || standard === false ? '' : ` (${String(standard)})`;
+  return { flag, help: `${engine === undefined ? '' : `${engine}: `}${help}${byDefault}`, repeatable };
+});
 
 export const engine: Verb = {
   name: 'engine',
   summary: 'serve a simulated LLM engine that speaks the OpenAI API',
   examples: [
     'metron engine --port 8000',
-    'metron engine --port 0 --stall-probability 0.01 --json',
+    'metron engine --model llama3-8b --gpu h100 --scheduler vllm-v1',
     'metron engine --trace truth.jsonl --fault reset@0.05',
   ],
   flags: [
@@ -49,7 +24,7 @@ export const engine: Verb = {
   ],
   async main(_positional, given) {
     await serveEngine({
-      engine: optionsFrom(given),
+      engine: engineOptionsFromFlags(given),
       json: given.json === true,
       exitWithParent: given.untilStdinCloses === true,
     });

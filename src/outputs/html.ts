@@ -22,7 +22,10 @@ export function renderReport(input: ReportInput, template: string = builtPage())
     ),
     data: escapeScript(JSON.stringify(data)),
   };
-  return template.replace(/<!--metron:(\w+)-->/g, (slot, name: string) => slots[name] ?? slot);
+  return template.replace(
+    /<!--metron:(title|summary)-->|"metron:(data)"/g,
+    (slot, text: string | undefined, json: string | undefined) => slots[text ?? json ?? ''] ?? slot,
+  );
 }
 
 function builtPage(): string {

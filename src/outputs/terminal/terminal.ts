@@ -71,7 +71,9 @@ function headline(summary: Summary, dress: Dress): string[] {
     prefill.kind === 'constant' ? `deadline ${durationOf(prefill.deadline)}` : `deadline by curve ${prefill.id}`;
   const row = (label: string, estimate: Estimate, unit: string, aim: string, met?: boolean): string[] => [
     label,
-    estimate.value === undefined ? dress.dim('none') : quantity(estimate.value, unit, ' '),
+    estimate.value === undefined || (estimate.value === 0 && unit === 'ms')
+      ? dress.dim('none')
+      : quantity(estimate.value, unit, ' '),
     estimate.value === undefined
       ? dress.dim(estimate.reason ?? 'not measured')
       : dress.dim(interval(estimate.low, estimate.high, unit, ' ')),
