@@ -26,7 +26,3 @@ export const kindName = (definitions: Registry<{ readonly kind: string }>) => {
   if (first === undefined) throw new Error('a choice among no definitions');
   return z.enum([first, ...rest]);
 };
-
-/** "poisson-like (what it is), …": the choices with their own words, for help. */
-export const describeKinds = (definitions: Registry<{ readonly kind: string; readonly summary: string }>): string =>
-  definitions.all.map(({ kind, summary }) => `${kind} (${summary})`).join('; ');

@@ -15,9 +15,14 @@ const withoutCredentials = (headers: Readonly<Record<string, string>>): Record<s
 
 /** The plan as it is written to a file: `metron run plan.json` repeats the run. Holds no secret. */
 export function planToJson(plan: Plan): PlanInput {
+  const { target } = plan;
   const checked = {
     ...plan,
-    target: { ...plan.target, headers: withoutCredentials(plan.target.headers) },
+    target: {
+      ...target,
+      headers: withoutCredentials(target.headers),
+      forceLength: target.forceLength.length === 0 ? 'none' : target.forceLength,
+    },
   } as unknown as CheckedPlan;
   return z.encode(planSchema, checked);
 }

@@ -16,8 +16,12 @@ export type PlanInput = z.input<typeof planSchema>;
  * A resolved plan: every default filled in, files read into it, `random` drawn, names of files
  * absolute. Times are nanoseconds; as JSON they carry their units again (`planToJson`).
  */
-export interface Plan extends Readonly<Omit<CheckedPlan, 'name' | 'seed' | 'workload' | 'score'>> {
+export interface Plan extends Readonly<Omit<CheckedPlan, 'name' | 'target' | 'workload' | 'score' | 'seed'>> {
   readonly name: string;
+  readonly target: Readonly<Omit<CheckedPlan['target'], 'forceLength'>> & {
+    /** Parameters that hold the answer at its length, best first; none leaves it to the model. */
+    readonly forceLength: readonly string[];
+  };
   readonly seed: number;
   readonly workload: Readonly<Omit<CheckedPlan['workload'], 'prompt' | 'output' | 'paired'>> & {
     readonly prompt?: KindOptions;

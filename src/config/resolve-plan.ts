@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { autoForceLength } from '../clients/index.ts';
 import { MetronError } from '../core/errors.ts';
 import { seconds } from '../core/units.ts';
 import { expandShorthands, isGroup } from './expand-shorthands.ts';
@@ -56,6 +57,9 @@ function failOn(problems: readonly Problem[], origin: ResolveContext['origin']):
   });
 }
 
+const forcedBy = (how: CheckedPlan['target']['forceLength']): readonly string[] =>
+  how === 'auto' ? autoForceLength : how === 'none' ? [] : how;
+
 /** What follows from other settings. */
 function fillIn({ name, seed, load, target }: CheckedPlan, directory: string) {
   const slug = target.model.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '');
@@ -66,6 +70,7 @@ function fillIn({ name, seed, load, target }: CheckedPlan, directory: string) {
     load: load.requests === undefined && load.duration === undefined ? { ...load, duration: seconds(60) } : load,
     target: {
       ...target,
+      forceLength: forcedBy(target.forceLength),
       url: target.url.replace(/\/+$/, ''),
       tls: { ...target.tls, ...(ca !== undefined && { ca: resolve(directory, ca) }) },
     },

@@ -6,6 +6,7 @@ import { quoteNearest } from './problem.ts';
 /** What a definition may say about how it is written in one word. */
 export interface ShorthandDefinition extends ConfigurableDefinition {
   readonly positional?: string;
+  readonly example: Readonly<Record<string, unknown>>;
   shorthand?(text: string): Readonly<Record<string, unknown>> | undefined;
 }
 
@@ -49,4 +50,15 @@ export function readShorthand(definitions: Registry<ShorthandDefinition>, text: 
   }
   const definition = definitions.get(kind);
   return { kind, ...(colon < 0 ? {} : readOptions(definition, text.slice(colon + 1))) };
+}
+
+const isShort = (value: unknown): boolean => typeof value === 'number' || typeof value === 'string';
+
+/** The longest example among the definitions that can be written in one word. */
+export function exampleShorthand(definitions: Registry<ShorthandDefinition>): string {
+  const [longest] = definitions.all
+    .map(({ kind, example }) => ({ kind, entries: Object.entries(example) }))
+    .filter(({ entries }) => entries.every(([, value]) => isShort(value)))
+    .sort((a, b) => b.entries.length - a.entries.length);
+  return `${longest?.kind}:${longest?.entries.map(([key, value]) => `${key}=${value}`).join(',')}`;
 }

@@ -3,11 +3,15 @@ import { seconds } from '../../core/units.ts';
 import { arrivals, mostRequests } from '../../workload/index.ts';
 import { duration } from '../duration.ts';
 import { kindUnion } from '../kind-union.ts';
+import { exampleShorthand } from '../shorthand.ts';
 
 export const load = z.strictObject({
   arrivals: kindUnion(arrivals)
     .optional()
-    .meta({ description: 'open loop: when requests arrive, whatever the server does' }),
+    .meta({
+      description: 'open loop: when requests arrive, whatever the server does',
+      examples: [exampleShorthand(arrivals)],
+    }),
   closed: z
     .strictObject({
       users: z

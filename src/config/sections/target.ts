@@ -94,5 +94,8 @@ export const target = z.strictObject({
   disclosure: z
     .strictObject(disclosureShape)
     .prefault({})
-    .meta({ description: 'facts about the server that a comparison needs; kept as declared' }),
+    .meta({
+      description: 'facts about the server that a comparison needs; kept as declared',
+      examples: [{ engineVersion: '0.11.0' }],
+    }),
 });

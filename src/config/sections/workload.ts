@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { lengths, tokenizers } from '../../workload/index.ts';
 import { kindName, kindUnion } from '../kind-union.ts';
+import { exampleShorthand } from '../shorthand.ts';
 
 const tokens = z.int().min(1).max(10_000_000);
 
@@ -10,7 +11,7 @@ export const defaultLengths = { prompt: '512', output: '128' } as const;
 export const workload = z.strictObject({
   prompt: kindUnion(lengths)
     .optional()
-    .meta({ description: 'tokens of each prompt', examples: ['lognormal:median=512,p90=2000,max=8000'] }),
+    .meta({ description: 'tokens of each prompt', examples: [exampleShorthand(lengths)] }),
   output: kindUnion(lengths)
     .optional()
     .meta({ description: 'tokens asked of each answer', examples: ['100..400'] }),

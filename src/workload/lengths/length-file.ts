@@ -73,12 +73,18 @@ const known = {
   ],
 } as const;
 
+/** Without a header the first column is the prompt and the second the answer. */
+function placeOf(columns: readonly string[], role: keyof typeof known | undefined): number {
+  if (role === undefined) return columns.length === 1 ? 0 : -1;
+  const byName = columns.findIndex((name) => known[role].some((alias) => alias === name.toLowerCase()));
+  const unnamed = columns.length > 1 && columns[0] === '1';
+  return byName < 0 && unnamed ? Object.keys(known).indexOf(role) : byName;
+}
+
 /** The lengths of one column: the named one, the one that says `role`, or the only one. */
 export function lengthColumn(file: LengthFile, wanted: { column?: string; role?: keyof typeof known }): number[] {
   const { column, role } = wanted;
-  const byRole = role ? file.columns.findIndex((name) => known[role].some((k) => k === name.toLowerCase())) : -1;
-  const unnamed = file.columns.length === 1 ? 0 : role && file.columns[0] === '1' ? (role === 'input' ? 0 : 1) : -1;
-  const index = column === undefined ? (byRole >= 0 ? byRole : unnamed) : file.columns.indexOf(column);
+  const index = column === undefined ? placeOf(file.columns, role) : file.columns.indexOf(column);
   if (index < 0) {
     return fail(
       `no column ${column ? `"${column}"` : `for ${role ?? 'lengths'}`}; columns: ${file.columns.join(', ')}`,
