@@ -10,12 +10,7 @@ const simpleOptions = z.object({
   firstTokenJitter: z.number().min(0).max(2).default(0.03).describe('sigma of the lognormal factor on it'),
   gapMs: z.number().nonnegative().default(18).describe('median time between tokens, milliseconds'),
   gapJitter: z.number().min(0).max(2).default(0.1).describe('sigma of the lognormal factor on it'),
-  stallProbability: z
-    .number()
-    .min(0)
-    .max(1)
-    .default(1 / 600)
-    .describe('probability that a gap is a stall'),
+  stallProbability: z.number().min(0).max(1).default(0.0017).describe('probability that a gap is a stall'),
   stallMinMs: z.number().nonnegative().default(400).describe('shortest stall, milliseconds'),
   stallMaxMs: z.number().nonnegative().default(1200).describe('longest stall, milliseconds'),
   slots: z.number().int().positive().default(24).describe('requests served at once; more wait in line'),

@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { usageOfFault } from './fault.ts';
 import { faults } from './faults.ts';
 import { encodeText } from './prompt-tokens.ts';
 import { type RunningEngine, startEngine } from './start-engine.ts';
@@ -634,4 +636,11 @@ describe('faults', () => {
       await expect(startEngine({ port: 0, fault: [rule] })).rejects.toThrow();
     }
   });
+});
+
+it('the documentation lists every fault with its arguments', async () => {
+  const text = await readFile(new URL('../../../docs/engine.md', import.meta.url), 'utf8');
+  for (const { kind, parameters, summary } of faults.all) {
+    expect(text).toContain(`| \`${usageOfFault(kind, parameters)}\` | ${summary} |`);
+  }
 });
