@@ -67,3 +67,38 @@ export function interval(
 export const count = (value: number): string => minus(value.toLocaleString('en-US'));
 
 export const plural = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`;
+
+/** A round number somebody chose, as they wrote it: 50 ms, not 50.0 ms. */
+export function chosen(ms: number, space: Space = '\u202f'): string {
+  if (Number.isInteger(ms) && Math.abs(ms) < 1000) return `${minus(String(ms))}${space}ms`;
+  if (Number.isInteger(ms / 100)) return `${minus(String(ms / 1000))}${space}s`;
+  return duration(ms, space);
+}
+
+/** A share somebody chose: 99%, 99.9%. */
+export const chosenShare = (value: number): string => `${Number((value * 100).toPrecision(12))}%`;
+
+/** Percentage points between two shares, always positive: "20.2 points". */
+export function points(difference: number): string {
+  const value = Math.abs(difference) * 100;
+  return value < 0.05 ? 'under 0.1 points' : `${value.toFixed(1)} points`;
+}
+
+/** Minutes and seconds since the start, 2:05. */
+export function clock(ms: number): string {
+  const s = Math.max(0, Math.round(ms / 1000));
+  const pad = (value: number): string => String(value).padStart(2, '0');
+  return s >= 3600
+    ? `${Math.floor(s / 3600)}:${pad(Math.floor(s / 60) % 60)}:${pad(s % 60)}`
+    : `${Math.floor(s / 60)}:${pad(s % 60)}`;
+}
+
+/** Of a length of time, in words: "2 min 47 s". */
+export function span(ms: number): string {
+  const s = Math.round(ms / 1000);
+  if (s < 1) return duration(ms);
+  if (s < 100) return `${s}\u202fs`;
+  const minutes = Math.floor(s / 60);
+  if (minutes < 60) return s % 60 === 0 ? `${minutes}\u202fmin` : `${minutes}\u202fmin ${s % 60}\u202fs`;
+  return `${Math.floor(minutes / 60)}\u202fh ${minutes % 60}\u202fmin`;
+}

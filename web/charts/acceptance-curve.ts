@@ -1,0 +1,163 @@
+import { lineY } from '@observablehq/plot';
+import type { AcceptanceCurveData } from '../../src/plots/figures/acceptance-curve.ts';
+import { chosen, chosenShare, duration, number, points, share } from '../../src/plots/format.ts';
+import { strong } from '../../src/plots/words.ts';
+import { px, s, unit } from '../dom.ts';
+import type { Drawing, Reading } from './drawing.ts';
+import { crosshair, type StatisticalChart, statisticalChart } from './statistical.ts';
+
+export function drawAcceptanceCurve(data: AcceptanceCurveData, width: number): Drawing {
+  const domain = interesting(data);
+  const inside = data.deadline_ms
+    .map((_, i) => i)
+    .filter((i) => (data.deadline_ms[i] ?? 0) >= domain[0] && (data.deadline_ms[i] ?? 0) <= domain[1]);
+  const x = (i: number): number => data.deadline_ms[i] ?? 0;
+  const chart = statisticalChart({
+    width,
+    x: {
+      type: 'log',
+      domain,
+      format: (value) => number(value).replace(/\.0+$/, ''),
+      second: (value) => number(1000 / value).replace(/\.0+$/, ''),
+      title: 'Decode deadline per token, ms (below: tokens/s)',
+    },
+    y: {
+      type: 'linear',
+      domain: [0, 1],
+      ticks: [0, 0.25, 0.5, 0.75, 1],
+      format: (value) => `${value * 100}%`,
+      title: 'Share of requests that are fluid',
+    },
+    marks: [
+      lineY(inside, {
+        x,
+        y: (i: number) => data.tail[i],
+        curve: 'step-after',
+        stroke: 'var(--data-2)',
+        strokeWidth: 1.25,
+      }),
+      lineY(inside, {
+        x,
+        y: (i: number) => data.share[i],
+        curve: 'step-after',
+        stroke: 'var(--data)',
+        strokeWidth: 2.25,
+      }),
+    ],
+  });
+  annotate(chart, data);
+  return { svg: chart.svg, reading: reading(chart, data, domain) };
+}
+
+/** From where the first requests pass to where nothing changes any more, the run's own deadline inside. */
+function interesting({
+  deadline_ms,
+  share: passing,
+  decodeDeadline_ms: own,
+  reached_ms,
+}: AcceptanceCurveData): [number, number] {
+  const last = passing.at(-1) ?? 0;
+  const first = deadline_ms[passing.findIndex((value) => value > 0)] ?? own;
+  const settled = deadline_ms[passing.findIndex((value) => value >= last)] ?? own;
+  const from = Math.max(0.5, Math.min(first / 1.5, own / 2));
+  const to = Math.max(settled * 1.5, own * 2, (reached_ms ?? own) * 1.3, from * 8);
+  return [from, to];
+}
+
+function annotate({ layer, labels, frame, x, y }: StatisticalChart, data: AcceptanceCurveData): void {
+  const k = unit();
+  const [tx, ty, hy] = [x(data.decodeDeadline_ms), y(data.target), y(data.here)];
+  const gap = data.target - data.here;
+  const tone = gap > 0 ? 'miss' : 'met';
+  layer.append(
+    s('path', {
+      class: 'target',
+      d: `M${px(frame.left)},${px(ty)}H${px(frame.right)}M${px(tx)},${px(frame.bottom)}V${px(ty)}`,
+    }),
+    s('circle', { cx: px(tx), cy: px(ty), r: 5, fill: 'var(--paper)', stroke: 'var(--ink)', 'stroke-width': 1.75 }),
+    s('circle', {
+      cx: px(tx),
+      cy: px(hy),
+      r: 4.5,
+      fill: `var(--${tone})`,
+      stroke: 'var(--paper)',
+      'stroke-width': 1.5,
+    }),
+  );
+  const low = Math.max(hy, ty + 14 * k);
+  const [right, left] = [tx + 12 * k, tx - 12 * k];
+  labels.add({
+    text: `${share(data.here)} at ${chosen(data.decodeDeadline_ms)}`,
+    kind: 'strong',
+    tone,
+    size: 14,
+    at: [
+      [right, low + 18 * k, 'start'],
+      [left, low + 18 * k, 'end'],
+      [right, frame.bottom - 34 * k, 'start'],
+    ],
+  });
+  if (gap > 0) {
+    labels.add({
+      text: `${points(gap)} short`,
+      at: [
+        [right, low + 35 * k, 'start'],
+        [left, low + 35 * k, 'end'],
+        [right, frame.bottom - 17 * k, 'start'],
+      ],
+    });
+  }
+  labels.add({
+    text: `target ${chosenShare(data.target)}`,
+    at: [
+      [frame.left + 8 * k, ty + 16 * k, 'start'],
+      [frame.right, ty + 16 * k, 'end'],
+    ],
+  });
+  const place = data.tail.findIndex((value) => value >= 0.4);
+  const tail = data.deadline_ms[place];
+  if (tail !== undefined) {
+    labels.add({
+      text: '1 − P99 miss rate',
+      kind: 'axis',
+      at: [
+        [x(tail) + 8 * k, y(0.4) + 4 * k, 'start'],
+        [x(tail) - 8 * k, y(0.4) + 4 * k, 'end'],
+        [frame.right, frame.bottom - 6 * k, 'end'],
+      ],
+    });
+  }
+}
+
+function reading(
+  { frame, x, y, xInverse }: StatisticalChart,
+  data: AcceptanceCurveData,
+  [from, to]: [number, number],
+): Reading {
+  const count = 121;
+  const valueAt = (index: number): number => from * (to / from) ** (index / (count - 1));
+  const place = (value: number): number => Math.round((Math.log(value / from) / Math.log(to / from)) * (count - 1));
+  return {
+    count,
+    start: place(data.decodeDeadline_ms),
+    near: (position) => place(Math.max(from, Math.min(to, xInverse(position)))),
+    at: (index) => {
+      const value = valueAt(index);
+      const i = data.deadline_ms.findLastIndex((deadline) => deadline <= value * (1 + 1e-9));
+      const [passing, tail] = [data.share[i] ?? 0, data.tail[i] ?? 0];
+      return {
+        marks: crosshair(x(value), frame, [
+          [y(tail), 'data-2'],
+          [y(passing), 'data'],
+        ]),
+        words: [
+          'With ',
+          strong(duration(value)),
+          ` per token (${number(1000 / value)} tokens/s), `,
+          strong(share(passing)),
+          ` of requests are fluid; 1 − P99 of the miss rate is ${share(tail)}`,
+        ],
+      };
+    },
+  };
+}

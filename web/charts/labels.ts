@@ -1,0 +1,88 @@
+import { px, s, unit } from '../dom.ts';
+import { textWidth } from './measure.ts';
+
+export type Anchor = 'start' | 'middle' | 'end';
+
+export interface Label {
+  readonly text: string;
+  /** Places to try, best first; the first that is free and inside takes it. */
+  readonly at: readonly (readonly [x: number, y: number, anchor: Anchor])[];
+  readonly kind?: 'axis' | 'label' | 'strong';
+  readonly tone?: 'miss' | 'met';
+  readonly size?: number;
+}
+
+interface Box {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/** Places labels so that none leaves the drawing or touches another: what does not fit goes. */
+export class Labels {
+  readonly #taken: Box[] = [];
+  readonly #width: number;
+  readonly #height: number;
+  readonly #layer: SVGGElement;
+
+  constructor(layer: SVGGElement, width: number, height: number) {
+    this.#layer = layer;
+    this.#width = width;
+    this.#height = height;
+  }
+
+  /** Keeps a region free of labels. */
+  reserve(left: number, top: number, right: number, bottom: number): void {
+    this.#taken.push({ left, top, right, bottom });
+  }
+
+  /** True if the label found a place. */
+  add({ text, at, kind = 'label', tone, size = 12 }: Label): boolean {
+    const width = textWidth(text, size, kind === 'strong' ? 620 : 400);
+    const height = size * unit();
+    for (const [x, y, anchor] of at) {
+      const left = anchor === 'start' ? x : anchor === 'end' ? x - width : x - width / 2;
+      const box = { left, right: left + width, top: y - height * 0.85, bottom: y + height * 0.25 };
+      if (!this.#fits(box)) continue;
+      this.#taken.push(box);
+      this.#layer.append(labelText(text, x, y, anchor, kind, tone, size));
+      return true;
+    }
+    return false;
+  }
+
+  #fits(box: Box): boolean {
+    if (box.left < -1 || box.right > this.#width + 1 || box.top < -1 || box.bottom > this.#height + 1) return false;
+    return this.#taken.every(
+      (other) =>
+        box.right + 3 <= other.left ||
+        box.left >= other.right + 3 ||
+        box.bottom <= other.top ||
+        box.top >= other.bottom,
+    );
+  }
+}
+
+function labelText(
+  text: string,
+  x: number,
+  y: number,
+  anchor: Anchor,
+  kind: Label['kind'],
+  tone: Label['tone'],
+  size: number,
+): SVGTextElement {
+  const names = [kind === 'axis' ? 'axis' : kind, kind === 'axis' ? undefined : 'halo', tone];
+  return s(
+    'text',
+    {
+      x: px(x),
+      y: px(y),
+      'font-size': px(size * unit()),
+      'text-anchor': anchor === 'start' ? undefined : anchor,
+      class: names.filter(Boolean).join(' '),
+    },
+    text,
+  );
+}
