@@ -39,6 +39,8 @@ export class CountingKv implements KvCache {
 
   commit(): void {}
 
+  remember(): void {}
+
   release(sequence: Sequence): void {
     this.free += sequence.blocks;
     sequence.blocks = 0;

@@ -20,6 +20,8 @@ export interface KvCache {
   grow(sequence: Sequence, tokens: number): boolean;
   /** `computed` moved on: blocks that became full may be shared from now on. */
   commit(sequence: Sequence): void;
+  /** Before a preemption: what is computed may be found again, if nobody needs the memory meanwhile. */
+  remember(sequence: Sequence): void;
   release(sequence: Sequence): void;
   /** Forgets every cached prefix that nobody holds. */
   resetPrefixes(): void;

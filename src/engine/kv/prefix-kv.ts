@@ -15,6 +15,7 @@ export class PrefixKv implements KvCache {
   hits = 0;
   free: number;
   readonly #byKey = new Map<number, number>();
+  #privateKeys = 0;
   /** Per block: its key (0: none), its holders, and its neighbours in the free list; `total` is the list's end. */
   readonly #key: Float64Array;
   readonly #holders: Uint32Array;
@@ -74,6 +75,15 @@ export class PrefixKv implements KvCache {
       this.#byKey.set(key, block);
       this.#key[block] = key;
     }
+  }
+
+  remember(sequence: Sequence): void {
+    const full = Math.floor(sequence.computed / this.blockSize);
+    const known = sequence.keys.length;
+    // Blocks without a hash get a key only this sequence knows.
+    if (known < full)
+      sequence.keys = [...sequence.keys, ...Array.from({ length: full - known }, () => -++this.#privateKeys)];
+    this.commit(sequence);
   }
 
   release(sequence: Sequence): void {

@@ -128,6 +128,7 @@ export class BatchLoop implements SchedulerState {
   }
 
   preempt(sequence: Sequence): void {
+    this.kv.remember(sequence);
     this.suspend(sequence);
     sequence.computed = 0;
     this.waiting.putBack(sequence);

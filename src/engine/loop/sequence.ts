@@ -10,7 +10,7 @@ export interface Sequence {
   /** When it reached the scheduler, nanoseconds. */
   readonly arrivedAt: number;
   /** Chained keys of its full blocks, for the prefix cache. */
-  readonly keys: readonly number[];
+  keys: readonly number[];
   /** Tokens whose keys and values are in memory. */
   computed: number;
   /** Output tokens so far; a recompute keeps them. */
