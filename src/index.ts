@@ -27,3 +27,4 @@ export type { RunEvent } from './run/events.ts';
 export { type AcrossRuns, type RepeatedResult, runRepeatedly } from './run/repeat.ts';
 export { type RunOptions, type RunResult, run } from './run/run.ts';
 export { report, type ScoreOptions, type ScoreResult, score } from './run/score.ts';
+export { type SimulateOptions, type SimulateResult, simulate } from './run/simulate.ts';

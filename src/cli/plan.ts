@@ -1,9 +1,11 @@
 import { type Plan, planFlags, planFromFlags, planToJson } from '../config/index.ts';
-import { exitCodes } from '../core/errors.ts';
+import { type ExitCode, exitCodes } from '../core/errors.ts';
 import { toSeconds } from '../core/units.ts';
 import { count, duration, number } from '../plots/format.ts';
+import { parseEngineOptions, simulate } from '../run/simulate.ts';
 import { buildSchedule, describeSchedule, promptHash, promptText, type Schedule } from '../workload/index.ts';
-import { jsonFlag, type Verb } from './verb.ts';
+import { present } from './present.ts';
+import { type Flags, jsonFlag, type Verb } from './verb.ts';
 
 const shownRequests = 3;
 const hashedPrompts = 1000;
@@ -12,10 +14,23 @@ export const plan: Verb = {
   name: 'plan',
   summary: 'dry run: what would be sent, without sending it',
   arguments: '[plan]',
-  examples: ['metron plan examples/chat.yaml', 'metron plan --url http://localhost:8000/v1 --model m --rate 4 --json'],
-  flags: [...planFlags, jsonFlag],
+  examples: [
+    'metron plan examples/chat.yaml',
+    'metron plan --url http://localhost:8000/v1 --model m --rate 4 --json',
+    'metron plan examples/chat.yaml --simulate model=llama3-8b,gpu=h100,scheduler=sarathi',
+  ],
+  flags: [
+    ...planFlags,
+    {
+      flag: '--simulate [engine]',
+      help: 'predict the result in virtual time on the simulated engine, with options such as gpu=a100,scheduler=sarathi',
+    },
+    { flag: '--runs <folder>', help: 'where the run folder of a simulation is made (runs)' },
+    jsonFlag,
+  ],
   async main([file], flags) {
     const resolved = planFromFlags(flags, file);
+    if (flags.simulate !== undefined) return await predict(resolved, flags);
     const schedule = buildSchedule(resolved, resolved.seed);
     const facts = {
       plan: planToJson(resolved),
@@ -29,6 +44,23 @@ export const plan: Verb = {
     return exitCodes.ok;
   },
 };
+
+async function predict(resolved: Plan, flags: Flags): Promise<ExitCode> {
+  const engine = parseEngineOptions(typeof flags.simulate === 'string' ? flags.simulate : '');
+  const runsFolder = typeof flags.runs === 'string' ? flags.runs : 'runs';
+  const { manifest, summary, folder, reportPath } = await simulate(resolved, { engine, runsFolder });
+  present({
+    manifest,
+    summary,
+    how: { json: flags.json === true, csv: false },
+    facts: { folder, report: reportPath, simulated: manifest.simulated },
+    files: [
+      ['report', reportPath],
+      ['run', folder],
+    ],
+  });
+  return exitCodes.ok;
+}
 
 interface FirstRequest {
   readonly id: number;

@@ -50,7 +50,8 @@ function titleOf(manifest: Manifest | undefined): string {
   if (!manifest) return 'metron';
   const { name, repeat } = manifest.run;
   const turn = repeat ? ` (run ${repeat.index} of ${repeat.of})` : '';
-  return `metron · ${name}${turn} · ${manifest.target.url}`;
+  const where = manifest.simulated ? 'simulated in virtual time' : manifest.target.url;
+  return `metron · ${name}${turn} · ${where}`;
 }
 
 function loadOf(manifest: Manifest | undefined, { load }: Summary): string {

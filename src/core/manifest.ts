@@ -28,6 +28,8 @@ export interface Manifest {
   readonly disclosure: Disclosure;
   /** Absent until the run has ended. */
   readonly certificate?: Certificate;
+  /** Nothing was sent: the records come from a simulated engine with these options, in virtual time. */
+  readonly simulated?: Readonly<Record<string, unknown>>;
 }
 
 export interface RunIdentity {

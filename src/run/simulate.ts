@@ -1,0 +1,178 @@
+import { randomUUID } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { type Plan, planToJson, scorePolicy } from '../config/index.ts';
+import type { Certificate } from '../core/certificate.ts';
+import { MetronError } from '../core/errors.ts';
+import type { Disclosure, Manifest } from '../core/manifest.ts';
+import { phases, type RequestRecord } from '../core/record.ts';
+import { nearest } from '../core/registry.ts';
+import { type Nanoseconds, nanoseconds } from '../core/units.ts';
+import { type EngineOptions, engineOptions } from '../engine/engine-options.ts';
+import { blockHashes, encodeText } from '../engine/server/prompt-tokens.ts';
+import { type SimulatedRequest, simulate as simulateEngine } from '../engine/virtual-driver.ts';
+import { type Summary, scoreRun } from '../metrics/index.ts';
+import { renderReport } from '../outputs/html.ts';
+import { declared, detected, endManifest, startManifest } from '../recording/manifest.ts';
+import { recordToJson } from '../recording/record-json.ts';
+import { createRunFolder } from '../recording/run-folder.ts';
+import { version } from '../version.ts';
+import { buildSchedule, promptHash, promptText, type Schedule, tokenizers } from '../workload/index.ts';
+import { scoreContext } from './conclude.ts';
+import { reportManifest } from './report-manifest.ts';
+
+export interface SimulateOptions {
+  readonly runsFolder?: string;
+  /** The engine that stands in for the target. */
+  readonly engine?: EngineOptions;
+}
+
+export interface SimulateResult {
+  readonly folder: string;
+  readonly reportPath: string;
+  readonly manifest: Manifest;
+  readonly summary: Summary;
+}
+
+const hashedPrompts = 1000;
+
+/** There is no client and no clock that could distort anything; the model of the engine is what can be wrong. */
+const certificate: Certificate = {
+  verdict: 'valid',
+  checks: [],
+  reasons: ['simulated in virtual time: no server was asked, and the numbers are as good as the model of the engine'],
+};
+
+/** A whole benchmark in virtual time: the run folder that `run` would have written against the simulated engine. */
+export async function simulate(plan: Plan, options: SimulateOptions = {}): Promise<SimulateResult> {
+  const { runsFolder = 'runs', engine = {} } = options;
+  const schedule = buildSchedule(plan, plan.seed);
+  const startedAt = new Date();
+  const records = simulateSchedule(plan, schedule, engine);
+  const folder = await createRunFolder(runsFolder, plan.name, startedAt);
+  const planJson = planToJson(plan);
+  await folder.writePlan(planJson);
+  await writeFile(folder.recordsPath, records.map((record) => `${recordToJson(record)}\n`).join(''));
+  const started = startManifest({
+    metron: version,
+    run: { id: randomUUID(), name: plan.name },
+    startedAt,
+    seed: plan.seed,
+    scheduleHash: schedule.hash,
+    promptHash: promptHash(schedule, hashedPrompts),
+    tokenizer: tokenizers.get(plan.workload.tokenizer).id,
+    instrument: { workers: 0, transportPaths: [], clock: 'virtual' },
+    target: {
+      url: plan.target.url,
+      protocol: 'none: simulated',
+      engine: 'metron simulated engine',
+      engineVersion: version,
+    },
+    disclosure: disclosureOf(plan, schedule, engine),
+    simulated: engineOptions.parse(engine),
+  });
+  const drainedAt = nanoseconds(records.reduce((last, { endedAt = 0 }) => Math.max(last, endedAt), 0));
+  const manifest = endManifest(started, {
+    endedBy: 'schedule',
+    drainedAt,
+    measureFrom_ns: plan.phases.warmup,
+    measureTo_ns: plan.load.duration ?? lastSend(records),
+    certificate,
+  });
+  await folder.writeManifest(manifest);
+  const summary = scoreRun(records, scorePolicy(plan.score), scoreContext(manifest));
+  await folder.writeSummary(summary);
+  const html = renderReport({ manifest: reportManifest(manifest), plan: planJson, summary, records });
+  return { folder: folder.path, reportPath: await folder.writeReport(html), manifest, summary };
+}
+
+/** The records that the load of a plan leaves behind on a simulated engine. */
+export function simulateSchedule(plan: Plan, schedule: Schedule, engine: EngineOptions): readonly RequestRecord[] {
+  const { load, workload } = plan;
+  const warmPrefix = workload.cache === 'warm';
+  const blockSize = engineOptions.parse(engine).blockSize;
+  const requests = Array.from({ length: schedule.count }, (_, id): SimulatedRequest => {
+    const phase = phases[schedule.phase?.[id] ?? phases.indexOf('measure')];
+    return {
+      scheduledAt: nanoseconds(schedule.scheduledAt?.[id] ?? 0),
+      promptTokens: schedule.promptTokens[id] ?? 1,
+      outputTokens: schedule.outputTokens[id] ?? 1,
+      ...(phase && { phase }),
+      ...(warmPrefix && { blockHashes: blockHashes(encodeText(promptText(schedule, id)), blockSize) }),
+    };
+  });
+  const end = load.duration === undefined ? undefined : ((load.duration + plan.phases.grace) as Nanoseconds);
+  const { records } = simulateEngine(requests, engine, {
+    seed: plan.seed,
+    ...(load.closed && { users: load.closed.users, thinkTime: load.closed.think }),
+    ...(end !== undefined && { until: end }),
+  });
+  return load.closed ? closedLoopRecords(records, plan) : records;
+}
+
+/** A closed loop decides in the run what is warm-up; work that no user came to is not part of it. */
+const closedLoopRecords = (records: readonly RequestRecord[], { load, phases: { warmup } }: Plan): RequestRecord[] =>
+  records
+    .filter(
+      ({ sentAt, scheduledAt }) => sentAt !== undefined && scheduledAt < (load.duration ?? Number.POSITIVE_INFINITY),
+    )
+    .map((record) => ({ ...record, phase: record.scheduledAt < warmup ? 'warmup' : 'measure' }));
+
+const lastSend = (records: readonly RequestRecord[]): Nanoseconds =>
+  nanoseconds(records.reduce((last, { scheduledAt }) => Math.max(last, scheduledAt), 0) + 1);
+
+function disclosureOf(plan: Plan, schedule: Schedule, engine: EngineOptions): Partial<Disclosure> {
+  const { model, gpu, tensorParallel, weights } = engineOptions.parse(engine);
+  return {
+    boundary: declared('model-engine'),
+    model: detected(model),
+    precision: detected(weights),
+    engine: detected('metron simulated engine'),
+    engineVersion: detected(version),
+    loadModel: detected(plan.load.closed ? 'closed loop' : 'open loop'),
+    arrivals: detected(plan.load.closed ? `${plan.load.closed.users} users` : JSON.stringify(plan.load.arrivals)),
+    seed: detected(plan.seed),
+    clock: detected('virtual time'),
+    warmup: detected(`${plan.phases.warmup / 1e9} s`),
+    sampleCount: detected(schedule.count),
+    serverHardware: detected(`${gpu} × ${tensorParallel}, simulated`),
+    separation: detected(true),
+  };
+}
+
+/** `gpu=a100,scheduler=sarathi,max-batched-tokens=512` as options of the simulated engine. */
+export function parseEngineOptions(text: string): EngineOptions {
+  const known = Object.keys(engineOptions.shape);
+  const entries = text
+    .split(',')
+    .filter((part) => part.trim() !== '')
+    .map((part) => {
+      const [name = '', ...rest] = part.split('=');
+      const key = name.trim().replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+      if (!known.includes(key) || rest.length === 0) throw unknownOption(name.trim(), known);
+      return [key, readValue(rest.join('='))] as const;
+    });
+  const result = engineOptions.safeParse(Object.fromEntries(entries));
+  if (result.success) return Object.fromEntries(entries) as EngineOptions;
+  throw new MetronError('BAD_ENGINE_OPTIONS', z.prettifyError(result.error).replace(/\s*\n\s*/g, ' '));
+}
+
+function unknownOption(name: string, known: readonly string[]): MetronError {
+  const near = nearest(name, known);
+  return new MetronError(
+    'BAD_ENGINE_OPTIONS',
+    `the simulated engine has no option "${name}"; known: ${known.join(', ')}`,
+    {
+      hint: near === undefined ? 'write --simulate gpu=a100,scheduler=sarathi' : `did you mean ${near}=…?`,
+    },
+  );
+}
+
+const readValue = (text: string): unknown =>
+  text === 'true'
+    ? true
+    : text === 'false'
+      ? false
+      : text !== '' && Number.isFinite(Number(text))
+        ? Number(text)
+        : text;
