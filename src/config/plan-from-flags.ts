@@ -66,14 +66,15 @@ function getAt(root: Group, path: string): unknown {
   return path.split('.').reduce<unknown>((at, key) => (isGroup(at) ? at[key] : undefined), root);
 }
 
+/** Where a group is wanted and something else stands, that stays, to be reported. */
 function setAt(root: Group, path: string, value: unknown): void {
   const [groups, last] = keysOf(path);
   let at = root;
   for (const key of groups) {
+    at[key] ??= {};
     const next = at[key];
-    const group = isGroup(next) ? next : {};
-    at[key] = group;
-    at = group;
+    if (!isGroup(next)) return;
+    at = next;
   }
   at[last] = value;
 }
