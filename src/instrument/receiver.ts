@@ -5,6 +5,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { chooseTransport, type Transport } from '../clients/index.ts';
 import { TapeWriter, tapeKinds } from '../core/tape.ts';
+import { type Nanoseconds, nanoseconds } from '../core/units.ts';
 import { ClosedLoop } from '../dispatch/closed-loop.ts';
 import { OpenLoop } from '../dispatch/open-loop.ts';
 import { LoopMonitor, type LoopSnapshot } from '../recording/loop-monitor.ts';
@@ -60,7 +61,9 @@ interface Loop {
   close(): void;
   start(): void;
   ended(request: number): void;
-  stop(): readonly number[];
+  stop(): void;
+  /** Time the loop turned without work, nanoseconds. */
+  spun(): Nanoseconds;
 }
 
 function openLoop(): Loop {
@@ -90,8 +93,8 @@ function openLoop(): Loop {
     stop() {
       unsent = loop.pending();
       loop.stop();
-      return unsent;
     },
+    spun: () => loop.spun,
   };
 }
 
@@ -121,10 +124,8 @@ function closedLoop(load: Extract<LoadSetup, { model: 'closed' }>): Loop {
     close: () => {},
     start: () => loop.start(),
     ended: (request) => loop.ended(request),
-    stop() {
-      loop.stop();
-      return [];
-    },
+    stop: () => loop.stop(),
+    spun: () => nanoseconds(0),
   };
 }
 
@@ -136,7 +137,7 @@ setup.recorder.on('message', (message: RecorderToReceiver) => {
 });
 
 async function shutDown(): Promise<void> {
-  const facts = monitor.snapshot();
+  const facts = monitor.snapshot(loop.spun());
   monitor.stop();
   await Promise.all([transport.close(), canary?.close()]);
   tell({ type: 'closed', loop: facts });

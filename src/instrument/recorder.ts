@@ -98,7 +98,7 @@ const tapes = setup.receivers.map((receiver, index) => {
     else if (entry.kind === tapeKinds.due)
       dueTimes.set(entry.request, { at: nanoseconds(entry.at), user: entry.extra });
     else {
-      if (entry.kind === tapeKinds.sent) {
+      if (entry.kind === tapeKinds.sent || entry.kind === tapeKinds.connecting) {
         seen[entry.request] = 1;
         receiverOf.set(entry.request, index);
       }
