@@ -14,12 +14,15 @@ import type { ServerState } from './server-state.ts';
 export interface Route {
   readonly method: 'GET' | 'POST';
   readonly path: string;
+  /** Its requests stand in the truth trace. */
+  readonly traced?: true;
   readonly serve: (state: ServerState, exchange: Exchange, query: URLSearchParams) => void | Promise<void>;
 }
 
 const completion = (protocol: Protocol): Route => ({
   method: 'POST',
   path: protocol.path,
+  traced: true,
   serve: (state, exchange) => serveCompletion(state, protocol, exchange),
 });
 

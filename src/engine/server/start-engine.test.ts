@@ -1,9 +1,11 @@
 import { mkdtemp, readFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import OpenAI from 'openai';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { EngineOptionsInput } from './options.ts';
+import type { Nanoseconds } from '../../core/units.ts';
+import { type EngineOptionsInput, readEngineOptions } from './options.ts';
 import { encodeText } from './prompt-tokens.ts';
 import { type RunningEngine, startEngine } from './start-engine.ts';
 import type { TruthRecord } from './truth-trace.ts';
@@ -49,6 +51,11 @@ const events = (text: string): string[] =>
     .split('\n\n')
     .filter((event) => event !== '')
     .map((event) => event.replace(/^data: /, ''));
+
+/** Reads a stream to its end. */
+async function drain(stream: AsyncIterable<unknown>): Promise<void> {
+  for await (const _ of stream);
+}
 
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 5));
@@ -384,6 +391,103 @@ describe('the truth trace', () => {
       return answers;
     };
     expect(await texts()).toEqual(await texts());
+  });
+});
+
+describe('a replay in virtual time of what a wall run submitted', () => {
+  const cores: [string, EngineOptionsInput][] = [
+    ['simple', { ...pace, stallProbability: 0.02, stallMinMs: 5, stallMaxMs: 20, slots: 3 }],
+    ['simulated', { port: 0, gpu: 'h100', jitter: 0.02, maxSequences: 4, prefixCaching: false, seed: 5 }],
+  ];
+  it.each(cores)('gives the same times: %s', async (_name, options) => {
+    const engine = await startEngine(options);
+    running.push(engine);
+    const client = sdk(engine);
+    const model = (await client.models.list()).data[0]!.id;
+    await Promise.all(
+      Array.from({ length: 8 }, async (_, i) => {
+        await new Promise((resolve) => setTimeout(resolve, 7 * i));
+        const content = 'boats '.repeat(40 * i + 1);
+        const body = { model, messages: [{ role: 'user' as const, content }], max_tokens: 5 + 3 * i };
+        await client.chat.completions.create({ ...body, ...{ ignore_eos: true, n: 1 }, stream: true }).then(drain);
+      }),
+    );
+    await until(async () => (await trace(engine)).length === 8);
+    const records = (await trace(engine)).sort((a, b) => a.engine_id! - b.engine_id!);
+    const { engine: kind, core, server } = readEngineOptions(options);
+    const replay = kind.assemble(core, server.seed).core;
+    const due = new Map<number, number[]>();
+    const advance = (to: number) =>
+      replay.advance(to as Nanoseconds, (emission) => {
+        if (emission.kind === 'tokens') due.set(emission.id, [...(due.get(emission.id) ?? []), emission.at]);
+      });
+    for (const { engine_id: id, submitted_ns: at, prompt_tokens, asked_tokens } of records) {
+      advance(at!);
+      replay.submit({ id: id!, promptTokens: prompt_tokens!, outputTokens: asked_tokens! }, at as Nanoseconds);
+    }
+    advance(Number.MAX_SAFE_INTEGER);
+    for (const { engine_id: id, chunks } of records) expect(chunks.due_ns).toEqual(due.get(id!));
+  });
+});
+
+describe('HTTP', () => {
+  const body = JSON.stringify({ model: 'metron-sim', prompt: 'hi', max_tokens: 4, ignore_eos: true, stream: true });
+  const request = (version: string, extra = '') =>
+    `POST /v1/completions HTTP/${version}\r\nhost: x\r\ncontent-length: ${body.length}\r\n${extra}\r\n`;
+
+  /** What the server sends until `enough`, or until it closes. */
+  function talk(engine: RunningEngine, first: string, enough: (text: string) => boolean, then = ''): Promise<string> {
+    return new Promise((resolve, reject) => {
+      let text = '';
+      let told = false;
+      const socket = connect(engine.port, '127.0.0.1', () => socket.write(first));
+      socket.on('error', reject);
+      socket.on('end', () => resolve(text));
+      socket.on('data', (bytes) => {
+        text += bytes.toString('latin1');
+        if (!enough(text)) return;
+        if (told || then === '') socket.end(() => resolve(text));
+        else socket.write(then);
+        told = true;
+      });
+    });
+  }
+
+  it('1.0 gets a body that ends with the connection', async () => {
+    const text = await talk(await start(), request('1.0') + body, () => false);
+    expect(text).not.toMatch(/transfer-encoding/i);
+    expect(text).toMatch(/data: \[DONE\]\n\n$/);
+    expect(events(text.slice(text.indexOf('\r\n\r\n') + 4))).toHaveLength(6);
+  });
+
+  it('pipelined requests are answered one after the other', async () => {
+    const both = (text: string) => text.split('data: [DONE]').length === 3 && text.endsWith('0\r\n\r\n');
+    const text = await talk(await start(), (request('1.1') + body).repeat(2), both);
+    const [first = '', second = ''] = text.split(/(?<=0\r\n\r\n)HTTP/);
+    for (const answer of [first, second]) expect(answer.split('"text":').length).toBe(6);
+  });
+
+  it('expectations of 100-continue are met', async () => {
+    const text = await talk(
+      await start(),
+      request('1.1', 'expect: 100-continue\r\n'),
+      (so) => so.includes('100 Continue') && (so.length < 40 || so.endsWith('0\r\n\r\n')),
+      body,
+    );
+    expect(text).toMatch(/^HTTP\/1.1 100 Continue\r\n\r\nHTTP\/1.1 200 /);
+  });
+
+  it('odd targets are not found, and a body that is cut off harms nobody', async () => {
+    const engine = await start();
+    const text = await talk(engine, 'GET // HTTP/1.1\r\nhost: x\r\n\r\n', (so) => so.includes('}'));
+    expect(text).toMatch(/^HTTP\/1.1 404 /);
+    await new Promise<void>((resolve) => {
+      const socket = connect(engine.port, '127.0.0.1', () => socket.write(request('1.1') + body.slice(0, 5)));
+      setTimeout(() => socket.destroy(), 20);
+      socket.on('close', () => resolve());
+    });
+    await until(async () => (await trace(engine)).length === 1);
+    expect(await trace(engine)).toMatchObject([{ end: 'client-closed', output_tokens: 0 }]);
   });
 });
 

@@ -1,19 +1,16 @@
-import { randomUUID, timingSafeEqual } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { monotonicClock } from '../../core/clock.ts';
 import { MetronError } from '../../core/errors.ts';
 import type { EngineCore } from '../core.ts';
-import { ApiError } from './api-error.ts';
 import { EngineMetrics } from './engine-metrics.ts';
-import { Exchange } from './exchange.ts';
 import { type EngineOptionsInput, readEngineOptions, type ServedOptions, servedOptions } from './options.ts';
 import { chat } from './protocols/chat.ts';
-import { type Route, routes } from './routes.ts';
 import { parseFaultRule } from './select-faults.ts';
+import { serveRequest } from './serve-request.ts';
 import type { ServerState } from './server-state.ts';
-import { RequestTruth, TruthTrace } from './truth-trace.ts';
+import { TruthTrace } from './truth-trace.ts';
 import { WallDriver } from './wall-driver.ts';
 
 export interface RunningEngine {
@@ -61,11 +58,11 @@ export async function startEngine(input: EngineOptionsInput = {}, core?: EngineC
   };
   await warmUp(options.model);
   const server = createServer({ noDelay: true, keepAliveTimeout: 75_000 }, (request, response) => {
-    void serve(state, request, response);
+    void serveRequest(state, request, response);
   });
   server.on('checkContinue', (request, response) => {
     response.writeContinue();
-    void serve(state, request, response);
+    void serveRequest(state, request, response);
   });
   const port = await listen(server, options.host, options.port);
   return {
@@ -115,61 +112,6 @@ async function listen(server: Server, host: string, port: number): Promise<numbe
     server.listen(port, host, 4096, resolve);
   });
   return (server.address() as AddressInfo).port;
-}
-
-async function serve(state: ServerState, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const arrivedAt = state.clock.now();
-  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://engine');
-  const truth = new RequestTruth(requestId(request), arrivedAt);
-  const exchange = new Exchange(request, response, truth, state.clock);
-  const route = routes.find(({ path }) => path === pathname);
-  if (route?.path.includes('completions')) traceWhenClosed(state, exchange);
-  try {
-    const refusal = refuse(state, request, pathname, route);
-    if (refusal) exchange.json(refusal.status, refusal.body);
-    else await route?.serve(state, exchange, searchParams);
-  } catch (error) {
-    truth.end ??= request.complete ? 'refused' : 'client-closed';
-    const refusal = error instanceof ApiError ? error : new ApiError(500, 'the engine failed at this request');
-    if (response.headersSent) response.destroy();
-    else exchange.json(refusal.status, refusal.body());
-    if (!(error instanceof ApiError) && !exchange.closed) throw error;
-  }
-}
-
-const requestId = (request: IncomingMessage): string => {
-  const asked = request.headers['x-request-id'];
-  return typeof asked === 'string' && asked !== '' ? asked : randomUUID().replaceAll('-', '');
-};
-
-function refuse(
-  { apiKey }: ServerState,
-  request: IncomingMessage,
-  pathname: string,
-  route: Route | undefined,
-): { status: number; body: object } | undefined {
-  if (apiKey !== undefined && pathname.startsWith('/v1/') && !bringsKey(request, apiKey)) {
-    return { status: 401, body: { error: 'Unauthorized' } };
-  }
-  if (!route) return { status: 404, body: { detail: 'Not Found' } };
-  if (route.method !== request.method) return { status: 405, body: { detail: 'Method Not Allowed' } };
-  return undefined;
-}
-
-function bringsKey(request: IncomingMessage, apiKey: string): boolean {
-  const brought = Buffer.from(request.headers.authorization ?? '');
-  const wanted = Buffer.from(`Bearer ${apiKey}`);
-  return brought.length === wanted.length && timingSafeEqual(brought, wanted);
-}
-
-function traceWhenClosed(state: ServerState, exchange: Exchange): void {
-  const { truth } = exchange;
-  state.metrics.requests++;
-  exchange.onClosed(() => {
-    truth.end ??= state.closing ? 'server-closed' : 'client-closed';
-    state.metrics.queuedWrites += truth.queuedWrites;
-    state.trace.add(truth.record(state.origin, state.clock.now()));
-  });
 }
 
 function statsOf({ driver, metrics }: ServerState): RunningEngineStats {
