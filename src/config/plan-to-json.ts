@@ -4,12 +4,14 @@ import { planSchema } from './plan-schema.ts';
 
 const credential = /authorization|api-?key|token|secret|cookie/i;
 
-/** A value taken from the environment is no secret; one written out in a header for credentials is. */
+/** `${NAME}`, with or without a scheme before it: taken from the environment, so no secret itself. */
+const reference = /^(\w+\s+)?\$\{\w+\}$/;
+
 const withoutCredentials = (headers: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [
       name,
-      credential.test(name) && !value.includes('${') ? '[redacted]' : value,
+      credential.test(name) && !reference.test(value) ? '[redacted]' : value,
     ]),
   );
 
@@ -24,5 +26,5 @@ export function planToJson(plan: Plan): PlanInput {
       forceLength: target.forceLength.length === 0 ? 'none' : target.forceLength,
     },
   } as unknown as CheckedPlan;
-  return z.encode(planSchema, checked);
+  return z.encode(planSchema, checked) as PlanInput;
 }

@@ -9,8 +9,20 @@ export type CheckedPlan = z.output<typeof planSchema>;
 
 export type PrefillCurve = z.output<typeof prefillCurve>;
 
-/** A plan as a user writes it: durations with units, defaults left out. */
-export type PlanInput = z.input<typeof planSchema>;
+type Written = z.input<typeof planSchema>;
+
+/** A plan as a user writes it: durations with units, defaults left out, some settings in one word. */
+export interface PlanInput extends Omit<Written, 'load' | 'workload'> {
+  load: Omit<Written['load'], 'arrivals'> & {
+    /** Such as `gamma:rate=4,cv=2`; without a kind, the first of the list. */
+    arrivals?: KindOptions | Readonly<Record<string, unknown>> | string;
+  };
+  workload?: Omit<NonNullable<Written['workload']>, 'prompt' | 'output'> & {
+    /** Such as `512` or `100..2000`. */
+    prompt?: KindOptions | string | number;
+    output?: KindOptions | string | number;
+  };
+}
 
 /**
  * A resolved plan: every default filled in, files read into it, `random` drawn, names of files

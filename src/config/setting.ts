@@ -21,9 +21,11 @@ export interface Setting {
   readonly example?: unknown;
   /** As it is written in a plan. */
   readonly default?: unknown;
-  readonly type: 'duration' | 'number' | 'boolean' | 'choice' | 'text' | 'group' | 'list' | 'either';
+  readonly type: 'duration' | 'number' | 'boolean' | 'choice' | 'text' | 'group' | 'entries' | 'list' | 'either';
   /** Of a choice. */
   readonly choices?: readonly string[];
+  /** Of a setting that takes either of several forms. */
+  readonly alternatives?: readonly Setting[];
   /** Of a choice among definitions: each with its own words. */
   readonly kinds?: readonly { readonly kind: string; readonly summary: string }[];
 }
@@ -41,7 +43,7 @@ const types: Readonly<Record<string, Setting['type']>> = {
   literal: 'choice',
   string: 'text',
   object: 'group',
-  record: 'group',
+  record: 'entries',
   array: 'list',
   union: 'either',
 };
@@ -79,7 +81,7 @@ function describe(path: string, schema: AnySchema): Setting {
   const inner = bare(schema);
   const metadata = Object.assign({}, ...stack.map((layer) => z.globalRegistry.get(layer)).reverse());
   const withDefault = stack.find((layer) => definitionOf(layer).type === 'default');
-  const { type, entries, values } = definitionOf(inner);
+  const { type, entries, values, options } = definitionOf(inner);
   const choices = entries ? Object.values(entries) : values?.map(String);
   const kinds = kindsOf(inner);
   return {
@@ -89,7 +91,7 @@ function describe(path: string, schema: AnySchema): Setting {
     ...(metadata.examples?.[0] !== undefined && { example: metadata.examples[0] }),
     ...(withDefault && { default: z.encode(inner as z.ZodType, definitionOf(withDefault).defaultValue) }),
     ...(choices && { choices }),
-    ...(kinds && { kinds }),
+    ...(kinds ? { kinds } : options && { alternatives: options.map((option) => describe(path, option)) }),
   };
 }
 
@@ -100,12 +102,13 @@ export function settingAt(path: string): Setting | undefined {
   return schema && describe(path, schema);
 }
 
-/** Every setting that is written in a plan, groups included; options of kinds are left to their definitions. */
-export function allSettings(): Setting[] {
-  const walk = (path: string, schema: AnySchema): Setting[] => {
-    const setting = describe(path, schema);
-    const { shape } = definitionOf(bare(schema));
-    return [setting, ...Object.entries(shape ?? {}).flatMap(([key, child]) => walk(`${path}.${key}`, child))];
-  };
-  return Object.entries(planSchema.shape).flatMap(([key, schema]) => walk(key, schema));
+/** The setting at `path` that has this schema, and all within it; options of kinds are left to their definitions. */
+export function settingsWithin(path: string, schema: AnySchema): Setting[] {
+  const { shape } = definitionOf(bare(schema));
+  const within = Object.entries(shape ?? {}).flatMap(([key, child]) => settingsWithin(`${path}.${key}`, child));
+  return [describe(path, schema), ...within];
 }
+
+/** Every setting that is written in a plan, groups included. */
+export const allSettings = (): Setting[] =>
+  Object.entries(planSchema.shape).flatMap(([key, schema]) => settingsWithin(key, schema));

@@ -16,14 +16,26 @@ const withoutCredentials = httpUrl.refine((url) => !/^[a-z]+:\/\/[^/?#]*@/i.test
   error: 'a URL in a plan must not hold a user name or password, since plans are kept and shown',
 });
 
-/** Fields a user may declare; the rest a run finds out by itself. */
-const declarable = (Object.keys(disclosureFields) as DisclosureField[]).filter(
-  (field) => field !== 'boundary' && field !== 'model',
-);
+/** What a run finds out by itself, or what has a setting of its own. */
+const found = [
+  'boundary',
+  'model',
+  'streamingProtocol',
+  'loadModel',
+  'arrivals',
+  'seed',
+  'clock',
+  'warmup',
+  'sampleCount',
+] as const satisfies readonly DisclosureField[];
+
+type Declarable = Exclude<DisclosureField, (typeof found)[number]>;
+
+const declarable = Object.entries(disclosureFields).filter(([field]) => !found.some((other) => other === field));
 
 const disclosureShape = Object.fromEntries(
-  declarable.map((field) => [field, z.string().min(1).optional().meta({ description: disclosureFields[field] })]),
-) as Record<Exclude<DisclosureField, 'boundary' | 'model'>, z.ZodOptional<z.ZodString>>;
+  declarable.map(([field, label]) => [field, z.string().min(1).optional().meta({ description: label })]),
+) as Record<Declarable, z.ZodOptional<z.ZodString>>;
 
 export const target = z.strictObject({
   url: withoutCredentials.meta({
