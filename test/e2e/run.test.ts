@@ -127,7 +127,7 @@ describe('metron run', () => {
       const refused = await metron([...run, '--api-key-env', 'MY_KEY'], { MY_KEY: 'wrong-planted-key' }).ended;
       expect(refused.code).toBe(2);
       expect(refused.err).toMatch(/401/);
-      expect(refused.err).toContain('MY_KEY');
+      expect(refused.err).toContain('--api-key-env');
       expect(refused.err + refused.out).not.toContain('wrong-planted-key');
     } finally {
       await server.close();

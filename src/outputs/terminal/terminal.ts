@@ -1,6 +1,6 @@
 import type { Estimate, MetricSummary, Summary } from '../../metrics/summary.ts';
 import { chosenShare, count, duration, interval, number, plural, quantity } from '../../plots/format.ts';
-import { type Dress, dressFor, table, wrap } from './layout.ts';
+import { type Dress, dressFor, table, widthOf, wrap } from './layout.ts';
 import { durationOf, policyLine } from './policy-line.ts';
 
 export interface TerminalInput {
@@ -41,7 +41,7 @@ export function renderTerminal(input: TerminalInput): string {
     head(input, dress),
     answer(input, dress),
     headline(input.summary, dress),
-    distributions(input.summary, dress),
+    distributions(input.summary, dress, input.width),
     offered(input, dress),
     errors(input.summary, dress),
     worst(input.summary, dress),
@@ -83,7 +83,7 @@ function headline(summary: Summary, dress: Dress): string[] {
   const fluidMet = fluidShare.value === undefined ? undefined : fluidShare.value >= policy.fluidShare;
   const rows = [
     row('Fluid answers', fluidShare, 'share', `target ${chosenShare(policy.fluidShare)}`, fluidMet),
-    row('Fluid rate', head.fluidRate, 'tokens/s', `${chosenShare(policy.fluidShare)} stay fluid at this pace`),
+    row('Fluid rate', head.fluidRate, 'tokens/s', `for ${chosenShare(policy.fluidShare)} of answers`),
     row('First token P99', head.ttftP99, 'ms', target),
     row('Token gap P99', head.tbtP99, 'ms', `deadline ${durationOf(policy.decodeDeadline)}`),
     row('Longest stall', head.longestStall, 'ms', ''),
@@ -99,42 +99,47 @@ function headline(summary: Summary, dress: Dress): string[] {
   ).slice(1);
 }
 
-function distributions(summary: Summary, dress: Dress): string[] {
+const shownPercentiles = [50, 90, 99];
+
+function distributions(summary: Summary, dress: Dress, width: number): string[] {
   const metrics = tableMetrics
     .map((id) => summary.metrics.find((metric) => metric.id === id))
     .filter((metric): metric is MetricSummary => metric?.percentiles !== undefined && metric.n > 0);
   if (metrics.length === 0) return [];
-  const rows = metrics.flatMap((metric) => {
-    const at = (p: number) => metric.percentiles?.find((percentile) => percentile.p === p);
-    const points = [50, 90, 99].map(at);
-    const values = points.map((point) =>
-      point?.value === undefined ? '–' : `${point.lowerBound ? '≥' : ''}${quantity(point.value, metric.unit, ' ')}`,
-    );
-    const ranges = points.map((point) =>
-      point?.value === undefined
-        ? ''
-        : point.supported
-          ? interval(point.low, point.high, metric.unit, ' ')
-          : `needs n ${count(point.needs)}`,
-    );
-    return [
-      [metric.label, ...values, count(metric.n)],
-      ['', ...ranges.map((text) => dress.dim(text)), ''],
-    ];
-  });
-  const conditional = summary.requests.errorRate > 0;
-  return [
-    ...table(
-      [
-        { title: conditional ? 'of completed requests' : '', align: 'left' },
-        { title: 'P50', align: 'right' },
-        { title: 'P90', align: 'right' },
-        { title: 'P99', align: 'right' },
-        { title: 'n', align: 'right' },
-      ],
-      rows,
+  const columns = [
+    { title: summary.requests.errorRate > 0 ? 'of completed requests' : '', align: 'left' },
+    ...shownPercentiles.map((p) => ({ title: `P${p}`, align: 'right' })),
+    { title: 'n', align: 'right' },
+  ] as const;
+  // Where the page is too narrow for every interval, the outer percentiles keep theirs longest.
+  const lines = shownPercentiles.map((_, left) =>
+    table(
+      columns,
+      metrics.flatMap((metric) => [values(metric), intervals(metric, left, dress)]),
     ),
-  ];
+  );
+  return lines.find((each) => each.every((line) => widthOf(line) <= width)) ?? lines.at(-1) ?? [];
+}
+
+const percentileOf = (metric: MetricSummary, p: number) => metric.percentiles?.find((each) => each.p === p);
+
+function values(metric: MetricSummary): string[] {
+  const cells = shownPercentiles.map((p) => {
+    const point = percentileOf(metric, p);
+    if (point?.value === undefined) return '–';
+    return `${point.lowerBound ? '≥' : ''}${quantity(point.value, metric.unit, ' ')}`;
+  });
+  return [metric.label, ...cells, count(metric.n)];
+}
+
+/** Under each value its interval, but for the first `without` percentiles. */
+function intervals(metric: MetricSummary, without: number, dress: Dress): string[] {
+  const cells = shownPercentiles.map((p, i) => {
+    const point = percentileOf(metric, p);
+    if (point?.value === undefined || i < without) return '';
+    return point.supported ? interval(point.low, point.high, metric.unit, ' ') : `needs n ${count(point.needs)}`;
+  });
+  return ['', ...cells.map(dress.dim), ''];
 }
 
 function offered({ summary, load, width }: TerminalInput, dress: Dress): string[] {
