@@ -23,7 +23,7 @@ const engines = {
   llama: {
     what: 'a real llama.cpp server with Gemma 3 270M',
     start: startLlama,
-    load: ['--rate', '0.7', '--duration', '20s', '--prompt', '128', '--output', '64'],
+    load: ['--rate', '0.4', '--duration', '20s', '--prompt', '128', '--output', '64'],
   },
 };
 

@@ -13,6 +13,11 @@ import sys
 import xllamacpp
 
 
+def threads() -> int:
+    """Leaves a core to the client: llama.cpp's threads spin while they wait for each other."""
+    return max(1, min(2, (os.cpu_count() or 1) - 1))
+
+
 def parameters(model: str, name: str) -> "xllamacpp.CommonParams":
     asked = xllamacpp.CommonParams()
     asked.model.path = model
@@ -22,7 +27,7 @@ def parameters(model: str, name: str) -> "xllamacpp.CommonParams":
     asked.n_ctx = 8192
     asked.n_parallel = 4
     asked.endpoint_metrics = True
-    asked.cpuparams.n_threads = 2
+    asked.cpuparams.n_threads = threads()
     return asked
 
 
