@@ -115,7 +115,7 @@ describe('metron run', () => {
         '--runs',
         runs,
       ];
-      const headers = ['--header', 'x-other-token=${OTHER_TOKEN}', '--keep-text'];
+      const headers = ['--header', `x-other-token=$${'{OTHER_TOKEN}'}`, '--keep-text'];
       const env = { MY_KEY: key, OTHER_TOKEN: 'second-planted-5511' };
       const good = await metron([...run, '--api-key-env', 'MY_KEY', ...headers], env).ended;
       expect([0, 4]).toContain(good.code);

@@ -1,6 +1,6 @@
 import type { Estimate, MetricSummary, Summary } from '../../metrics/summary.ts';
 import { chosenShare, count, duration, interval, number, plural, quantity } from '../../plots/format.ts';
-import { type Dress, dressFor, table, widthOf, wrap } from './layout.ts';
+import { type Column, type Dress, dressFor, table, widthOf, wrap } from './layout.ts';
 import { durationOf, policyLine } from './policy-line.ts';
 
 export interface TerminalInput {
@@ -106,11 +106,11 @@ function distributions(summary: Summary, dress: Dress, width: number): string[] 
     .map((id) => summary.metrics.find((metric) => metric.id === id))
     .filter((metric): metric is MetricSummary => metric?.percentiles !== undefined && metric.n > 0);
   if (metrics.length === 0) return [];
-  const columns = [
+  const columns: Column[] = [
     { title: summary.requests.errorRate > 0 ? 'of completed requests' : '', align: 'left' },
-    ...shownPercentiles.map((p) => ({ title: `P${p}`, align: 'right' })),
+    ...shownPercentiles.map((p): Column => ({ title: `P${p}`, align: 'right' })),
     { title: 'n', align: 'right' },
-  ] as const;
+  ];
   // Where the page is too narrow for every interval, the outer percentiles keep theirs longest.
   const lines = shownPercentiles.map((_, left) =>
     table(
