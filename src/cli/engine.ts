@@ -1,6 +1,7 @@
 import { exitCodes } from '../core/errors.ts';
 import { engineFlags, engineOptionsFromFlags } from '../engine/server/options.ts';
 import { serveEngine } from '../engine/server/serve-engine.ts';
+import { describeEngineList, engineList } from './engine-list.ts';
 import { type Flag, jsonFlag, type Verb } from './verb.ts';
 
 /** One flag of each name: where engines share one, the first says what it means. */
@@ -15,14 +16,20 @@ export const engine: Verb = {
   examples: [
     'metron engine --port 8000',
     'metron engine --model llama3-8b --gpu h100 --scheduler vllm-v1',
+    'metron engine --list',
     'metron engine --trace truth.jsonl --fault reset@0.05',
   ],
   flags: [
     ...flags,
     { flag: '--until-stdin-closes', help: 'end when standard input closes, for programs that start an engine' },
+    { flag: '--list', help: 'show models, GPUs, schedulers and host presets of the simulated engine' },
     jsonFlag,
   ],
   async main(_positional, given) {
+    if (given.list === true) {
+      console.log(given.json === true ? JSON.stringify(engineList(), null, 2) : describeEngineList());
+      return exitCodes.ok;
+    }
     await serveEngine({
       engine: engineOptionsFromFlags(given),
       json: given.json === true,

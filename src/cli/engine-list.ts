@@ -1,0 +1,49 @@
+import { gpus } from '../engine/cost/gpus.ts';
+import { hosts } from '../engine/cost/hosts.ts';
+import { models } from '../engine/cost/models.ts';
+import { schedulers } from '../engine/schedulers/index.ts';
+import { table } from '../outputs/terminal/layout.ts';
+
+/** Everything the simulated engine can be put together from, with how well each part is known. */
+export const engineList = () => ({
+  models: models.all.map(({ kind, aliases, label, context }) => ({ kind, aliases, label, contextTokens: context })),
+  gpus: gpus.all.map(({ kind, aliases, label, provenance }) => ({ kind, aliases, label, provenance })),
+  schedulers: schedulers.all.map(({ kind, aliases, summary }) => ({ kind, aliases, label: summary })),
+  hosts: hosts.all.map(({ kind, aliases, label, evidence }) => ({ kind, aliases, label, provenance: evidence })),
+});
+
+export function describeEngineList(): string {
+  const list = engineList();
+  const block = (title: string, flag: string, rows: readonly (readonly string[])[]): string[] => [
+    `${title} (${flag})`,
+    ...table(
+      rows[0]?.map(() => ({ title: '', align: 'left' as const })) ?? [],
+      rows.map((row) => row.map((cell) => cell)),
+    ).slice(1),
+    '',
+  ];
+  return [
+    ...block(
+      'Models',
+      '--model',
+      list.models.map(({ kind, label, contextTokens }) => [kind, label, `${contextTokens} tokens of context`]),
+    ),
+    ...block(
+      'GPUs',
+      '--gpu',
+      list.gpus.map(({ kind, label, provenance }) => [kind, label, provenance]),
+    ),
+    ...block(
+      'Schedulers',
+      '--scheduler',
+      list.schedulers.map(({ kind, label }) => [kind, label]),
+    ),
+    ...block(
+      'Host overhead',
+      '--host-preset',
+      list.hosts.map(({ kind, label, provenance }) => [kind, label, provenance]),
+    ),
+    'calibrated: fitted to measured kernels and checked against live servers;',
+    'extrapolated: the same efficiencies with other datasheet numbers.',
+  ].join('\n');
+}
