@@ -23,8 +23,11 @@ function placeholder({ argument }: FlagRow, { type, choices }: Setting): string 
   return `<${argument ?? (type === 'choice' && choices ? choices.join('|') : (placeholders[type] ?? 'text'))}>`;
 }
 
-function helpOf(setting: Setting): string {
-  const kinds = setting.kinds?.map(({ kind, summary }) => `${kind} (${summary})`).join('; ');
+/** Kinds are explained where they come first; after that their names suffice. */
+function helpOf(setting: Setting, explained: boolean): string {
+  const kinds = explained
+    ? setting.kinds?.map(({ kind }) => kind).join(', ')
+    : setting.kinds?.map(({ kind, summary }) => `${kind} (${summary})`).join('; ');
   const byDefault =
     setting.default === undefined || setting.default === false || typeof setting.default === 'object'
       ? ''
@@ -43,8 +46,9 @@ function exampleOf(row: FlagRow, setting: Setting): string {
   return `${row.name} ${example ?? setting.choices?.[0] ?? ''}`;
 }
 
-function toFlag(row: FlagRow): PlanFlag {
+function toFlag(row: FlagRow, index: number): PlanFlag {
   const setting = settingAt(row.path);
+  const before = flagTable.slice(0, index).map(({ path }) => JSON.stringify(settingAt(path)?.kinds));
   if (!setting) throw new Error(`flag ${row.name} sets ${row.path}, which no plan has`);
   const argument = placeholder(row, setting);
   return {
@@ -52,7 +56,7 @@ function toFlag(row: FlagRow): PlanFlag {
     flag: argument === undefined ? row.name : `${row.name} ${argument}`,
     ...(argument !== undefined && { argument }),
     attribute: row.name.slice(2).replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase()),
-    help: helpOf(setting),
+    help: helpOf(setting, before.includes(JSON.stringify(setting.kinds))),
     example: exampleOf(row, setting),
     repeatable: row.entries !== undefined,
     type: setting.type,

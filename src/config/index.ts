@@ -1,11 +1,7 @@
-export { formatDuration, parseDuration } from './duration.ts';
-export { type PlanFlag, planFlags, scoreFlags } from './flags.ts';
+export { planFlags, scoreFlags } from './flags.ts';
 export { loadPlan } from './load-plan.ts';
 export type { Plan, PlanInput } from './plan.ts';
-export { type PlanDocument, readPlanDocument } from './plan-document.ts';
-export { type FlagValues, planFromFlags, scoreFromFlags } from './plan-from-flags.ts';
-export { planJsonSchema } from './plan-json-schema.ts';
-export { planSchema } from './plan-schema.ts';
+export { planFromFlags, scoreFromFlags } from './plan-from-flags.ts';
 export { planToJson } from './plan-to-json.ts';
-export { type ResolveContext, resolvePlan } from './resolve-plan.ts';
+export { resolvePlan } from './resolve-plan.ts';
 export { scorePolicy } from './score-policy.ts';

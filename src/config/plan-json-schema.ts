@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { placeAt } from './expand-shorthands.ts';
 import { planSchema } from './plan-schema.ts';
+import { defaultOf } from './setting.ts';
 
 /** JSON Schema (draft 2020-12) of a plan as it is written, for editors. */
 export function planJsonSchema(): Record<string, unknown> {
@@ -13,6 +14,7 @@ export function planJsonSchema(): Record<string, unknown> {
   return z.toJSONSchema(planSchema, {
     io: 'input',
     override({ zodSchema, jsonSchema }) {
+      Object.assign(jsonSchema, defaultOf(zodSchema));
       if (!byWord.has(zodSchema)) return;
       const { description, examples, ...written } = jsonSchema;
       for (const key of Object.keys(written)) delete (jsonSchema as Record<string, unknown>)[key];

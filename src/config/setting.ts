@@ -76,11 +76,16 @@ function kindsOf(schema: AnySchema): Setting['kinds'] {
   return kinds.length > 0 ? kinds : undefined;
 }
 
+/** What stands where nothing is written, as it would be written. */
+export function defaultOf(schema: AnySchema): { readonly default: unknown } | undefined {
+  const layer = layers(schema).find((candidate) => definitionOf(candidate).type === 'default');
+  return layer && { default: z.encode(bare(schema) as z.ZodType, definitionOf(layer).defaultValue) };
+}
+
 function describe(path: string, schema: AnySchema): Setting {
   const stack = layers(schema);
   const inner = bare(schema);
   const metadata = Object.assign({}, ...stack.map((layer) => z.globalRegistry.get(layer)).reverse());
-  const withDefault = stack.find((layer) => definitionOf(layer).type === 'default');
   const { type, entries, values, options } = definitionOf(inner);
   const choices = entries ? Object.values(entries) : values?.map(String);
   const kinds = kindsOf(inner);
@@ -89,7 +94,7 @@ function describe(path: string, schema: AnySchema): Setting {
     type: types[type] ?? 'text',
     ...(metadata.description !== undefined && { description: metadata.description }),
     ...(metadata.examples?.[0] !== undefined && { example: metadata.examples[0] }),
-    ...(withDefault && { default: z.encode(inner as z.ZodType, definitionOf(withDefault).defaultValue) }),
+    ...defaultOf(schema),
     ...(choices && { choices }),
     ...(kinds ? { kinds } : options && { alternatives: options.map((option) => describe(path, option)) }),
   };

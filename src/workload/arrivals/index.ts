@@ -7,4 +7,4 @@ import { poisson } from './poisson.ts';
 /** The first is the default. */
 export const arrivals = registry('arrival process', [poisson, gamma, constant, oneShot]);
 
-export type { ArrivalDefinition, ArrivalOptions } from './arrival.ts';
+export type { ArrivalOptions } from './arrival.ts';

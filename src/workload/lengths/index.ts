@@ -6,5 +6,5 @@ import { uniform } from './uniform.ts';
 
 export const lengths = registry('length distribution', [fixed, uniform, lognormal, empirical]);
 
-export type { DrawLength, LengthDefinition, LengthOptions, ReadText } from './length.ts';
+export type { LengthOptions } from './length.ts';
 export { type LengthPair, pairsFromFile } from './pairs.ts';
