@@ -5,6 +5,7 @@ import type { Nanoseconds } from '../../core/units.ts';
 import type { Dial } from './dial.ts';
 import { causeOf, Exchange } from './exchange.ts';
 import type { DialFailure } from './open-socket.ts';
+import type { ReadStamper } from './read-stamper.ts';
 import type { RequestHead } from './request-head.ts';
 
 export interface ConnectionOwner {
@@ -12,6 +13,7 @@ export interface ConnectionOwner {
   readonly head: RequestHead;
   readonly tape: TapeWriter;
   readonly clock: Clock;
+  readonly stamper: ReadStamper;
   /** Open, and carries nothing. */
   onIdle(connection: Connection): void;
   /** Gone for good, or never came about. Called before `onEnd` of what it carried. */
@@ -42,7 +44,7 @@ export class Connection {
     this.#waiting = body;
     this.#giveUp = owner.dial(
       { onOpen: (socket) => this.#onOpen(socket), onFailure: (failure) => this.#onFailure(failure) },
-      (length, bytes) => this.#onRead(length, bytes),
+      { buffer: owner.stamper.buffer, onRead: (length, bytes) => this.#onRead(length, bytes) },
     );
   }
 
@@ -79,6 +81,7 @@ export class Connection {
     this.#socket = socket;
     this.#giveUp = undefined;
     this.#openedAt = now;
+    this.#owner.stamper.prepare(socket);
     socket.on('end', () => this.#onPeerClosed());
     socket.on('error', (error: NodeJS.ErrnoException) => this.close(endCauses.reset, error.code ?? error.message));
     socket.on('close', () => this.close(endCauses.reset, 'closed'));
@@ -94,15 +97,17 @@ export class Connection {
     this.close(cause, detail);
   }
 
-  #onRead(length: number, bytes: Uint8Array): void {
-    const at = this.#owner.clock.now();
+  #onRead(length: number, read: Uint8Array): void {
+    const { stamper } = this.#owner;
     const exchange = this.#exchange;
+    if (this.#socket) stamper.take(this.#socket, read, length);
+    const { bytes, at, userAt, failure } = stamper;
     // Bytes on an idle connection answer nothing: whatever they are, it cannot be trusted any more.
     if (!exchange.busy) return this.close(endCauses.protocol);
-    const progress = exchange.read(bytes, 0, length, at, at);
-    if (progress === 'open') return;
-    if (progress === 'reusable' && this.#unwritten === 0) this.#release(at);
-    else this.#end(causeOf(progress), at, exchange.problem);
+    const progress = exchange.read(bytes, 0, stamper.length, at, userAt, stamper.flags);
+    if (progress === 'reusable' && this.#unwritten === 0 && failure === undefined) this.#release(at as Nanoseconds);
+    else if (progress !== 'open') this.#end(causeOf(progress), at as Nanoseconds, exchange.problem);
+    else if (failure !== undefined) this.close(endCauses.reset, failure);
   }
 
   /** Idle first: whoever hears of the end may send again at once, on this connection. */

@@ -1,9 +1,9 @@
-import { type OnRead, type Opening, secure, secureOptions, socketOpener } from './open-socket.ts';
+import { type Opening, type Reading, secure, secureOptions, socketOpener } from './open-socket.ts';
 import type { TransportTarget } from './transport.ts';
 import { tunnelOpener } from './tunnel.ts';
 
 /** Starts to open a connection to a target; the function it returns gives up. */
-export type Dial = (opening: Opening, onRead: OnRead) => () => void;
+export type Dial = (opening: Opening, reading: Reading) => () => void;
 
 /** Directly or through a proxy, with or without TLS. */
 export function dialTo({ url, proxy, tls }: TransportTarget): Dial {
@@ -12,7 +12,7 @@ export function dialTo({ url, proxy, tls }: TransportTarget): Dial {
   if (url.protocol !== 'https:') return socketOpener(proxy, tls);
   const open = tunnelOpener(proxy, url, tls);
   const security = secureOptions(url, tls);
-  return (opening, onRead) => {
+  return (opening, reading) => {
     let giveUp = open({
       onFailure: opening.onFailure,
       onOpen(tunnel) {
@@ -20,7 +20,7 @@ export function dialTo({ url, proxy, tls }: TransportTarget): Dial {
           onFailure: opening.onFailure,
           onOpen(socket) {
             // Node reads into a buffer of ours only where it opened the socket itself.
-            socket.on('data', (bytes) => onRead(bytes.length, bytes));
+            socket.on('data', (bytes) => reading.onRead(bytes.length, bytes));
             opening.onOpen(socket);
           },
         });

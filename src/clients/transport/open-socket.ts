@@ -3,8 +3,11 @@ import tls from 'node:tls';
 import { type EndCause, endCauses } from '../../core/tape.ts';
 import type { TransportTarget } from './transport.ts';
 
-/** What a socket has read; the bytes are valid during the call only. */
-export type OnRead = (length: number, bytes: Uint8Array) => void;
+/** Where Node shall put what it reads from a socket it opens, and whom to tell. */
+export interface Reading {
+  readonly buffer: Uint8Array;
+  onRead(length: number, bytes: Uint8Array): void;
+}
 
 export interface DialFailure {
   readonly cause: EndCause;
@@ -17,22 +20,19 @@ export interface Opening {
   onFailure(failure: DialFailure): void;
 }
 
-/** One buffer for all sockets of a thread: what is in it is used up before the next read. */
-const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
-
 /** Opens sockets to the host of `url`, TLS included; the function returned by each call gives up. */
 export function socketOpener(
   url: URL,
   trust: TransportTarget['tls'],
-): (opening: Opening, onRead?: OnRead) => () => void {
+): (opening: Opening, reading?: Reading) => () => void {
   const address = { host: hostOf(url), port: portOf(url), noDelay: true };
   if (url.protocol !== 'https:') {
-    return (opening, onRead) => awaitOpen(net.connect({ ...address, ...reading(onRead) }), 'connect', opening);
+    return (opening, reading) => awaitOpen(net.connect({ ...address, ...onreadOf(reading) }), 'connect', opening);
   }
   const security = secureOptions(url, trust);
   let session: Buffer | undefined;
-  return (opening, onRead) => {
-    const socket = tls.connect({ ...address, ...reading(onRead), ...security, ...(session && { session }) });
+  return (opening, reading) => {
+    const socket = tls.connect({ ...address, ...onreadOf(reading), ...security, ...(session && { session }) });
     socket.on('session', (ticket) => {
       session = ticket;
     });
@@ -51,13 +51,13 @@ function hostOf(url: URL): string {
 
 export const portOf = (url: URL): number => Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
 
-function reading(onRead: OnRead | undefined): { onread?: net.OnReadOpts } {
-  if (!onRead) return {};
+function onreadOf(reading: Reading | undefined): { onread?: net.OnReadOpts } {
+  if (!reading) return {};
   const callback = (length: number, bytes: Uint8Array): boolean => {
-    onRead(length, bytes);
+    reading.onRead(length, bytes);
     return true;
   };
-  return { onread: { buffer: readBuffer, callback } };
+  return { onread: { buffer: reading.buffer, callback } };
 }
 
 /** Made once: reading the usual certificate authorities takes tens of milliseconds. */

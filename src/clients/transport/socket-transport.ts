@@ -3,6 +3,7 @@ import { endCauses, type TapeWriter } from '../../core/tape.ts';
 import { seconds } from '../../core/units.ts';
 import { Connection, type ConnectionOwner } from './connection.ts';
 import { dialTo } from './dial.ts';
+import type { ReadStamper } from './read-stamper.ts';
 import { basicCredentials, RequestHead } from './request-head.ts';
 import type { Transport, TransportEvents, TransportPath, TransportTarget } from './transport.ts';
 
@@ -11,9 +12,14 @@ const openAtOnce = 64;
 /** A connection that died younger is not replaced: a server that hangs up on everyone is left alone. */
 const replaceAfter = seconds(1);
 
+export interface Stamps {
+  readonly path: TransportPath;
+  readonly stamper: ReadStamper;
+}
+
 /**
- * Paths B and C: Node's sockets, read into one buffer, stamped as the read returns. Path C differs
- * in what lies under the bytes (TLS, a proxy), not in how they are read.
+ * A pool of connections over Node's sockets. The paths differ in who stamps the reads (the kernel
+ * or we) and in what lies under the bytes (TLS, a proxy), not in how they are read.
  */
 export class SocketTransport implements Transport {
   readonly path: TransportPath;
@@ -27,15 +33,22 @@ export class SocketTransport implements Transport {
   #keepOpen = 0;
   #closing = false;
 
-  constructor(target: TransportTarget, tape: TapeWriter, clock: Clock, events: TransportEvents) {
+  constructor(
+    target: TransportTarget,
+    tape: TapeWriter,
+    clock: Clock,
+    events: TransportEvents,
+    { path, stamper }: Stamps,
+  ) {
     const throughProxy = target.proxy !== undefined && target.url.protocol === 'http:';
-    this.path = target.url.protocol === 'https:' || target.proxy ? 'C' : 'B';
+    this.path = path;
     this.#clock = clock;
     this.#owner = {
       dial: dialTo(target),
       head: new RequestHead(target, throughProxy ? proxyHeaders(target.proxy) : {}, throughProxy),
       tape,
       clock,
+      stamper,
       onIdle: (connection) => this.#onIdle(connection),
       onClosed: (connection) => this.#onClosed(connection),
       onEnd: (request, cause) => {

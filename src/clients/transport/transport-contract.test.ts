@@ -14,7 +14,8 @@ import {
 import { TapeLog } from '../../../test/clients/tape-log.ts';
 import { monotonicClock } from '../../core/clock.ts';
 import { type EndCause, tapeFlags } from '../../core/tape.ts';
-import { chooseTransport } from './choose-transport.ts';
+import { chooseTransport, userStampedTransport } from './choose-transport.ts';
+import { stampedReader } from './stamped-reader.ts';
 import type { Transport, TransportFactory, TransportTarget } from './transport.ts';
 
 interface Way {
@@ -26,7 +27,10 @@ interface Way {
 }
 
 const ways: Way[] = [
-  { name: 'plain', path: 'B', secure: false, proxied: false, create: chooseTransport },
+  { name: 'plain, stamped by us', path: 'B', secure: false, proxied: false, create: userStampedTransport },
+  ...(stampedReader()
+    ? [{ name: 'plain, stamped by the kernel', path: 'A', secure: false, proxied: false, create: chooseTransport }]
+    : []),
   { name: 'TLS', path: 'C', secure: true, proxied: false, create: chooseTransport },
   { name: 'plain through a proxy', path: 'C', secure: false, proxied: true, create: chooseTransport },
   { name: 'TLS through a proxy', path: 'C', secure: true, proxied: true, create: chooseTransport },
