@@ -17,12 +17,12 @@ export interface Answer {
   /** The same with what the outcome adds: one missed deadline for a failed or partial answer. */
   readonly deadlines: { readonly met: number; readonly missed: number };
   /** Fluidity-index of `deadlines`; absent if there was no deadline, or if we cut the answer off. */
-  readonly fluidity?: number;
+  readonly fluidity: number | undefined;
   /** Completed, and its fluidity reaches `fluidFrom` or it had no deadline to miss. */
   readonly fluid: boolean;
   /** D*, first token ignored, ns: Infinity if the answer is not complete. */
   readonly minimumDecodeDeadline: number;
-  readonly playback?: Playback;
+  readonly playback: Playback | undefined;
   /** Tokens of the whole answer, from the best source. */
   readonly tokens: number;
 }
@@ -46,7 +46,6 @@ export class AnswerReader {
     const account = fluidity(timeline, policy);
     const deadlines = deadlinesOf(standing, account);
     const index = standing === 'censored' ? undefined : indexOf(deadlines);
-    const played = playback(timeline, policy);
     return {
       record,
       policy,
@@ -54,11 +53,11 @@ export class AnswerReader {
       timeline,
       account,
       deadlines,
-      ...(index === undefined ? {} : { fluidity: index }),
+      fluidity: index,
       fluid: standing === 'completed' && (index === undefined || index >= policy.fluidFrom),
       minimumDecodeDeadline:
         standing === 'completed' ? minimumDecodeDeadline(timeline, this.#withoutFirst) : Number.POSITIVE_INFINITY,
-      ...(played === undefined ? {} : { playback: played }),
+      playback: playback(timeline, policy),
       tokens: tokensOf(record, policy, timeline),
     };
   }

@@ -45,24 +45,27 @@ export function distribution(
   };
 }
 
-function percentilesOf(population: Population, wanted: readonly number[], dialect: ScorePolicy['dialect']) {
+function percentilesOf(
+  population: Population,
+  wanted: readonly number[],
+  dialect: ScorePolicy['dialect'],
+): Percentile[] {
   const { n } = population;
   const ranks = wanted.map((p) => rankOf(p / 100, n));
-  const values = population.at(ranks);
-  const effects = population.designEffects?.(values) ?? wanted.map(() => 1);
+  const effects = population.designEffects?.(population.at(ranks)) ?? wanted.map(() => 1);
   const ends = wanted.map((p, i) => endRanks(p / 100, n, effects[i] as number));
-  const interpolated = dialect === 'etalon' ? interpolate(population, wanted) : values;
-  const edges = population.at(ends.flatMap(({ low, high }) => [low ?? 1, high ?? n]));
+  const found = population.at([...ranks, ...ends.flatMap(({ low = 1, high = n }) => [low, high])]);
+  const interpolated = dialect === 'etalon' ? interpolate(population, wanted) : found;
   return wanted.map((p, i): Percentile => {
-    const end = ends[i] as ReturnType<typeof endRanks>;
+    const { low, high } = ends[i] as Ends;
     const effect = effects[i] as number;
     const needs = neededSamples(p / 100);
-    const exact = population.exactUpTo?.(values[i] as number);
+    const exact = population.exactUpTo?.(found[i] as number);
     return {
       p,
       value: interpolated[i] as number,
-      ...(end.low === undefined ? {} : { low: edges[2 * i] as number }),
-      ...(end.high === undefined ? {} : { high: edges[2 * i + 1] as number }),
+      ...(low === undefined ? {} : { low: found[wanted.length + 2 * i] as number }),
+      ...(high === undefined ? {} : { high: found[wanted.length + 2 * i + 1] as number }),
       supported: n / effect >= needs,
       needs: Number.isFinite(effect) ? Math.ceil(needs * effect) : needs,
       meetsDraftRule: n >= draftSamples(p),
@@ -71,8 +74,13 @@ function percentilesOf(population: Population, wanted: readonly number[], dialec
   });
 }
 
+interface Ends {
+  readonly low?: number;
+  readonly high?: number;
+}
+
 /** Ranks of the interval's ends for n values worth n ÷ effect independent ones. */
-function endRanks(p: number, n: number, effect: number): { low?: number; high?: number } {
+function endRanks(p: number, n: number, effect: number): Ends {
   if (!Number.isFinite(effect)) return {};
   const worth = Math.max(1, Math.floor(n / effect));
   const { low, high } = quantileRanks(worth, p, confidence);

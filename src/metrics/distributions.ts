@@ -1,72 +1,115 @@
 import type { Answer } from './answer.ts';
 import { distribution } from './distribution.ts';
-import { GapSample } from './gap-sample.ts';
-import { type PooledMetric, populations, type RequestMetric } from './metric.ts';
+import { Gaps } from './gaps.ts';
+import { type PooledMetric, type PopulationName, populations, type RequestMetric } from './metric.ts';
 import type { ScorePolicy } from './policy.ts';
 import { type Population, Sample } from './sample.ts';
 import type { MetricSummary } from './summary.ts';
 
-/** Collects the values of one metric over the answers of a run. */
-interface Collector {
-  add(answer: Answer): void;
-  summary(dialect: ScorePolicy['dialect']): MetricSummary;
+/** Collects the values of the given metrics over the answers of a run. */
+export class Distributions {
+  readonly #policy: ScorePolicy;
+  readonly #metrics: readonly (RequestMetric | PooledMetric)[];
+  readonly #groups: readonly Group[];
+
+  constructor(metrics: readonly (RequestMetric | PooledMetric)[], policy: ScorePolicy, requests: number) {
+    this.#policy = policy;
+    this.#metrics = metrics;
+    this.#groups = (Object.keys(populations) as PopulationName[]).map((among) => {
+      const members = metrics.filter((metric) => metric.among === among);
+      const single = members.filter((metric) => metric.per === 'request');
+      return {
+        among,
+        columns: single.map((metric) => new Column(metric, requests)),
+        gaps: single.length < members.length ? new Gaps(policy) : undefined,
+      };
+    });
+  }
+
+  add(answer: Answer): void {
+    for (const { among, columns, gaps } of this.#groups) {
+      if (populations[among].includes(answer)) {
+        for (const column of columns) column.add(answer);
+        gaps?.add(answer);
+      } else if (answer.standing === 'censored') for (const column of columns) column.addCut(answer);
+    }
+  }
+
+  /** One entry per metric, in their order. */
+  get summaries(): MetricSummary[] {
+    return this.#metrics.map((metric) => (metric.per === 'request' ? this.#ofRequests(metric) : this.#pooled(metric)));
+  }
+
+  #group(metric: RequestMetric | PooledMetric): Group | undefined {
+    return this.#groups.find(({ among }) => among === metric.among);
+  }
+
+  #ofRequests(metric: RequestMetric): MetricSummary {
+    const column = this.#group(metric)?.columns.find((each) => each.metric === metric);
+    if (column === undefined) throw new Error(`no values were collected for ${metric.kind}`);
+    const { words } = populations[metric.among];
+    const also = column.cut === 0 ? '' : `, and ${column.cut} that we cut off, as far as they came`;
+    return this.#summary(metric, `${words}${also}`, column.sample.population, column.sample.undefinedCount);
+  }
+
+  #pooled(metric: PooledMetric): MetricSummary {
+    const gaps = this.#group(metric)?.gaps;
+    if (gaps === undefined) throw new Error(`no gaps were collected for ${metric.kind}`);
+    return this.#summary(
+      metric,
+      `${metric.per}s of ${populations[metric.among].words}`,
+      metric.from(gaps),
+      gaps.without,
+    );
+  }
+
+  #summary(
+    metric: RequestMetric | PooledMetric,
+    population: string,
+    values: Population,
+    undefinedCount: number,
+  ): MetricSummary {
+    return {
+      id: metric.kind,
+      label: metric.label,
+      unit: metric.unit,
+      better: metric.better,
+      per: metric.per,
+      population,
+      undefinedCount,
+      ...distribution(values, metric.better, this.#policy.dialect),
+    };
+  }
 }
 
-export const collectorOf = (metric: RequestMetric | PooledMetric): Collector =>
-  metric.per === 'request' ? requestCollector(metric) : pooledCollector(metric);
-
-function requestCollector(metric: RequestMetric): Collector {
-  const sample = new Sample();
-  const rule = populations[metric.among];
-  let cut = 0;
-  return {
-    add(answer) {
-      if (rule.includes(answer)) sample.add(metric.of(answer));
-      else if (answer.standing === 'censored') {
-        const value = metric.whenCut?.(answer);
-        if (value === undefined) return;
-        cut++;
-        if ('exactly' in value) sample.add(value.exactly);
-        else sample.addLowerBound(value.atLeast);
-      }
-    },
-    summary(dialect) {
-      const also = cut === 0 ? '' : `, and ${cut} that we cut off, as far as they came`;
-      return summarize(metric, `${rule.words}${also}`, sample, sample.undefinedCount, dialect);
-    },
-  };
+/** The metrics that speak about the same requests. */
+interface Group {
+  readonly among: PopulationName;
+  readonly columns: readonly Column[];
+  readonly gaps: Gaps | undefined;
 }
 
-function pooledCollector(metric: PooledMetric): Collector {
-  const gaps = new GapSample();
-  const rule = populations[metric.among];
-  let without = 0;
-  return {
-    add(answer) {
-      if (!rule.includes(answer)) return;
-      const before = gaps.n;
-      metric.pool(answer, gaps);
-      if (gaps.n === before) without++;
-    },
-    summary: (dialect) => summarize(metric, `${metric.per}s of ${rule.words}`, gaps, without, dialect),
-  };
-}
+/** The values of one per-request metric. */
+class Column {
+  readonly metric: RequestMetric;
+  readonly sample: Sample;
+  /** Requests we cut off that still told something. */
+  cut = 0;
 
-function summarize(
-  metric: RequestMetric | PooledMetric,
-  words: string,
-  population: Population,
-  undefinedCount: number,
-  dialect: ScorePolicy['dialect'],
-): MetricSummary {
-  return {
-    id: metric.kind,
-    label: metric.label,
-    unit: metric.unit,
-    better: metric.better,
-    per: metric.per,
-    population: words,
-    undefinedCount,
-    ...distribution(population, metric.better, dialect),
-  };
+  constructor(metric: RequestMetric, requests: number) {
+    this.metric = metric;
+    this.sample = new Sample(requests);
+  }
+
+  add(answer: Answer): void {
+    this.sample.add(this.metric.of(answer));
+  }
+
+  addCut(answer: Answer): void {
+    const value = this.metric.whenCut?.(answer);
+    if (value === undefined) return;
+    this.cut++;
+    if ('exactly' in value) this.sample.add(value.exactly);
+    else this.sample.addLowerBound(value.atLeast);
+  }
 }

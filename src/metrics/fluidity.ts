@@ -9,22 +9,22 @@ export interface FluidityAccount {
   /** Every deadline that expired, also those that passed while one token was awaited. */
   readonly missed: number;
   /** Fluidity-index: met ÷ (met + missed); absent if there was no deadline at all. */
-  readonly index?: number;
+  readonly index: number | undefined;
   /** D_p used; absent if the first token has no deadline. */
-  readonly prefillDeadline?: Nanoseconds;
+  readonly prefillDeadline: Nanoseconds | undefined;
   readonly decodeDeadline: Nanoseconds;
   /** Absent if the first token has no deadline. */
-  readonly firstTokenMissed?: boolean;
+  readonly firstTokenMissed: boolean | undefined;
   /** Spare time the first token left to the later ones. */
   readonly slackBanked: Nanoseconds;
   /** Longest wait for a decode token that came after its deadline; absent if none did. */
-  readonly longestStall?: Stall;
+  readonly longestStall: Stall | undefined;
   /** Place of the first decode token that came after its deadline, from 0. */
-  readonly firstStallToken?: number;
+  readonly firstStallToken: number | undefined;
   /** The furthest any token came after its deadline; 0 if none did. */
   readonly maxLateness: Nanoseconds;
   /** One entry per late token, if asked for. */
-  readonly misses?: readonly Miss[];
+  readonly misses: readonly Miss[] | undefined;
 }
 
 export interface Stall {
@@ -58,22 +58,29 @@ export interface FirstToken {
   readonly met: number;
   readonly missed: number;
   readonly late: number;
-  readonly deadline?: Nanoseconds;
-  /** First arrival plus the slack it banked: the next token is due one D_d later. */
+  readonly deadline: Nanoseconds | undefined;
+  /** Spare time it leaves. */
+  readonly banked: Nanoseconds;
+  /** Arrival plus what was banked: the next token is due one D_d later. */
   readonly anchor: number;
 }
 
-export function firstTokenOf({ origin, times, promptTokens }: Timeline, policy: DeadlinePolicy): FirstToken {
-  const arrival = times[0] ?? origin;
-  const allowed = policy.ignoreFirstToken ? undefined : prefillDeadlineFor(policy.prefillDeadline, promptTokens);
-  if (allowed === undefined) return { met: 0, missed: 0, late: 0, anchor: arrival };
+const nothing = 0 as Nanoseconds;
+
+export function firstTokenOf(timeline: Timeline, policy: DeadlinePolicy): FirstToken {
+  const { origin, times, length, promptTokens } = timeline;
+  const arrival = length === 0 ? origin : (times[0] as number);
+  const allowed =
+    policy.ignoreFirstToken || length === 0 ? undefined : prefillDeadlineFor(policy.prefillDeadline, promptTokens);
+  if (allowed === undefined)
+    return { met: 0, missed: 0, late: 0, deadline: undefined, banked: nothing, anchor: arrival };
   const late = arrival - origin - allowed;
   if (late > 0) {
     const missed = expired(late, policy.decodeDeadline, policy.ties);
-    return { met: 0, missed, late, deadline: allowed, anchor: arrival };
+    return { met: 0, missed, late, deadline: allowed, banked: nothing, anchor: arrival };
   }
-  const slack = Math.min(-late, policy.slackCap ?? Number.POSITIVE_INFINITY);
-  return { met: 1, missed: 0, late: 0, deadline: allowed, anchor: arrival + slack };
+  const banked = Math.min(-late, policy.slackCap ?? Number.POSITIVE_INFINITY) as Nanoseconds;
+  return { met: 1, missed: 0, late: 0, deadline: allowed, banked, anchor: arrival + banked };
 }
 
 /**
@@ -87,9 +94,6 @@ export function fluidity(
 ): FluidityAccount {
   const { times, length, origin } = timeline;
   const { decodeDeadline, ties } = policy;
-  if (length === 0) {
-    return { met: 0, missed: 0, decodeDeadline, slackBanked: 0 as Nanoseconds, maxLateness: 0 as Nanoseconds };
-  }
   const cap = policy.slackCap ?? Number.POSITIVE_INFINITY;
   const first = firstTokenOf(timeline, policy);
   const misses: Miss[] | undefined = options.misses ? firstMiss(first, origin, times) : undefined;
@@ -123,14 +127,15 @@ export function fluidity(
   return {
     met,
     missed,
-    ...(met + missed === 0 ? {} : { index: met / (met + missed) }),
-    ...(first.deadline === undefined ? {} : { prefillDeadline: first.deadline, firstTokenMissed: first.missed > 0 }),
+    index: met + missed === 0 ? undefined : met / (met + missed),
+    prefillDeadline: first.deadline,
     decodeDeadline,
-    slackBanked: (first.anchor - (times[0] as number)) as Nanoseconds,
-    ...(longestToken < 0 ? {} : { longestStall: { wait: longestWait as Nanoseconds, token: longestToken } }),
-    ...(firstLate < 0 ? {} : { firstStallToken: firstLate }),
+    firstTokenMissed: first.deadline === undefined ? undefined : first.missed > 0,
+    slackBanked: first.banked,
+    longestStall: longestToken < 0 ? undefined : { wait: longestWait as Nanoseconds, token: longestToken },
+    firstStallToken: firstLate < 0 ? undefined : firstLate,
     maxLateness: maxLateness as Nanoseconds,
-    ...(misses === undefined ? {} : { misses }),
+    misses,
   };
 }
 

@@ -1,7 +1,8 @@
 import type { Definition } from '../core/registry.ts';
 import type { Answer } from './answer.ts';
-import type { GapSample } from './gap-sample.ts';
+import type { Gaps } from './gaps.ts';
 import type { ScorePolicy } from './policy.ts';
+import type { Population } from './sample.ts';
 import type { MetricSummary, RequestCounts } from './summary.ts';
 import type { WindowFacts } from './window.ts';
 
@@ -34,7 +35,7 @@ export type CutValue = { readonly exactly: number } | { readonly atLeast: number
 export interface PooledMetric extends MetricFacts {
   readonly per: 'token' | 'chunk';
   readonly among: PopulationName;
-  pool(answer: Answer, into: GapSample): void;
+  from(gaps: Gaps): Population;
 }
 
 /** One value per run: a fold over the answers in the measured window. */

@@ -1,40 +1,20 @@
-import { type DeadlinePolicy, expired, type FirstToken, firstTokenOf } from './fluidity.ts';
+import type { Nanoseconds } from '../core/units.ts';
+import { type DeadlinePolicy, expired, firstTokenOf, fluidity } from './fluidity.ts';
 import type { ScorePolicy } from './policy.ts';
 import type { Timeline } from './timeline.ts';
+
+type MinimumPolicy = DeadlinePolicy & Pick<ScorePolicy, 'fluidFrom'>;
 
 /**
  * D*: the smallest decode deadline, in whole nanoseconds, at which an answer's fluidity-index
  * reaches `fluidFrom` (paper 4.1). 0 if there is nothing to miss, Infinity if none suffices.
- * Exact: the index never falls when the deadline grows, so an integer bisection finds it, between
- * two bounds: at `deadlineWithoutMiss` no decode token is late; and an answer of n
- * decode tokens that passes at D lasts at most D · n ÷ fluidFrom, because a late token that costs m
- * deadlines came within m + 1 of them.
+ * Exact, because the index never falls when the deadline grows.
  */
-export function minimumDecodeDeadline(
-  timeline: Timeline,
-  policy: DeadlinePolicy & Pick<ScorePolicy, 'fluidFrom'>,
-): number {
-  const { times, length } = timeline;
-  if (length === 0) return Number.POSITIVE_INFINITY;
-  const first = firstTokenOf(timeline, policy);
-  const decode = length - 1;
-  // The longest wait of the first token itself counts once from here on, however large D is.
-  let high = Math.max(deadlineWithoutMiss(timeline, policy.slackCap), first.late > 0 ? first.late + 1 : 0);
-  const search = { times, length, first, policy };
-  if (!passes(search, high)) return Number.POSITIVE_INFINITY;
-  if (high === 0 || passes(search, 0)) return 0;
-  let low = 0;
-  if (first.deadline === undefined && decode > 0) {
-    const span = (times[length - 1] as number) - (times[0] as number);
-    // One nanosecond lower than the bound: room for the rounding of the division.
-    low = Math.max(0, Math.floor((span * policy.fluidFrom) / decode) - 1);
-  }
-  while (high - low > 1) {
-    const middle = low + Math.floor((high - low) / 2);
-    if (passes(search, middle)) high = middle;
-    else low = middle;
-  }
-  return high;
+export function minimumDecodeDeadline(timeline: Timeline, policy: MinimumPolicy): number {
+  if (timeline.length === 0) return Number.POSITIVE_INFINITY;
+  if (policy.fluidFrom <= 0) return 0;
+  const isPlain = policy.ignoreFirstToken && policy.slackCap === undefined && policy.ties === 'paper';
+  return isPlain ? minimumByProbes(timeline, policy.fluidFrom) : minimumByBisection(timeline, policy);
 }
 
 /**
@@ -52,31 +32,79 @@ export function deadlineWithoutMiss({ times, length }: Timeline, slackCap?: numb
   return Math.ceil(largest);
 }
 
-interface Search {
-  readonly times: Float64Array;
-  readonly length: number;
-  readonly first: FirstToken;
-  readonly policy: DeadlinePolicy & Pick<ScorePolicy, 'fluidFrom'>;
+/** For every policy: halves the range until one nanosecond is left. */
+export function minimumByBisection(timeline: Timeline, policy: MinimumPolicy): number {
+  const passes = (decodeDeadline: number): boolean => {
+    const { index } = fluidity(timeline, { ...policy, decodeDeadline: decodeDeadline as Nanoseconds });
+    return index === undefined || index >= policy.fluidFrom;
+  };
+  const { late } = firstTokenOf(timeline, policy);
+  // A first token that is late costs one deadline however long the decode deadline is.
+  let high = Math.max(deadlineWithoutMiss(timeline, policy.slackCap), late > 0 ? late + 1 : 0);
+  if (!passes(high)) return Number.POSITIVE_INFINITY;
+  let low = -1;
+  while (high - low > 1) {
+    const middle = low + Math.floor((high - low) / 2);
+    if (passes(middle)) high = middle;
+    else low = middle;
+  }
+  return high;
 }
 
-/** Whether the index reaches `fluidFrom` at this decode deadline; ends as soon as it no longer can. */
-function passes({ times, length, first, policy }: Search, decodeDeadline: number): boolean {
-  const { fluidFrom, ties } = policy;
-  const cap = policy.slackCap ?? Number.POSITIVE_INFINITY;
-  let missed = first.late > 0 ? expired(first.late, decodeDeadline, ties) : 0;
-  // What could still be met if nothing more were late.
-  let possible = first.met + length - 1;
-  if (missed > 0 && possible / (possible + missed) < fluidFrom) return false;
-  let due = first.anchor;
-  for (let i = 1; i < length; i++) {
-    due += decodeDeadline;
-    const arrival = times[i] as number;
-    if (arrival > due) {
-      possible--;
-      missed += expired(arrival - due, decodeDeadline, ties);
-      if (possible / (possible + missed) < fluidFrom) return false;
-      due = arrival;
-    } else if (due - arrival > cap) due = arrival + cap;
+/**
+ * For the paper's rules with the first token ignored, which the fluid rate of every run needs. An
+ * answer of n decode tokens that passes at D lasts at most D · n ÷ fluidFrom, because a late token
+ * that costs m deadlines came within m + 1 of them: a lower bound. Every probe then moves a bound
+ * not to the deadline tried but to the nearest one at which anything changes.
+ */
+function minimumByProbes(timeline: Timeline, fluidFrom: number): number {
+  const { times, length } = timeline;
+  const span = (times[length - 1] as number) - (times[0] as number);
+  let high = deadlineWithoutMiss(timeline);
+  let low = Math.floor((span * fluidFrom) / Math.max(1, length - 1)) - 1;
+  while (high - low > 1) {
+    const middle = low + Math.floor((high - low) / 2);
+    const bound = probe(times, length, middle, fluidFrom);
+    if (bound > middle) low = bound - 1;
+    else high = bound;
   }
-  return true;
+  return Math.max(0, high);
+}
+
+/**
+ * Tries one decode deadline D. A result above D: the answer does not pass at D, nor at anything less
+ * than the result. Otherwise it passes at the result and everything above. Between D and the result
+ * each token is in time, or late by as many deadlines, as at D.
+ */
+function probe(times: Float64Array, length: number, deadline: number, fluidFrom: number): number {
+  // What could still be met if nothing more were late.
+  let possible = length - 1;
+  let missed = 0;
+  let above = Number.POSITIVE_INFINITY;
+  let below = 0;
+  let anchor = times[0] as number;
+  let steps = 0;
+  for (let i = 1; i < length; i++) {
+    steps++;
+    const arrival = times[i] as number;
+    const elapsed = arrival - anchor;
+    const allowed = steps * deadline;
+    if (elapsed <= allowed) {
+      // The division only where it raises the bound.
+      if (elapsed > below * steps) below = elapsed / steps;
+      continue;
+    }
+    const lost = expired(elapsed - allowed, deadline, 'paper');
+    missed += lost;
+    possible--;
+    // One fewer is lost as soon as the last of them is due after the arrival; the token's own may coincide.
+    const fewer = lost === 1 ? Math.ceil(elapsed / steps) : Math.floor(elapsed / (steps + lost - 1)) + 1;
+    if (fewer < above) above = fewer;
+    if (possible / (possible + missed) < fluidFrom) return above;
+    const same = Math.floor(elapsed / (steps + lost)) + 1;
+    if (same > below) below = same;
+    anchor = arrival;
+    steps = 0;
+  }
+  return Math.ceil(below);
 }

@@ -11,9 +11,9 @@ export interface Playback {
   readonly stalled: Nanoseconds;
   readonly longest: Nanoseconds;
   /** Place of the token awaited in the longest stall, from 0; absent if there was no stall. */
-  readonly longestToken?: number;
+  readonly longestToken: number | undefined;
   /** Stalled ÷ (stalled + reading) from the start of reading; absent with fewer than two tokens. */
-  readonly rebufferRatio?: number;
+  readonly rebufferRatio: number | undefined;
   /** The shortest wait after the first token with which reading would never stall. */
   readonly requiredStartupDelay: Nanoseconds;
 }
@@ -51,8 +51,8 @@ export function playback({ times, length }: Timeline, policy: PlaybackPolicy): P
     stalls,
     stalled: Math.round(stalled) as Nanoseconds,
     longest: Math.round(longest) as Nanoseconds,
-    ...(longestToken < 0 ? {} : { longestToken }),
-    ...(length < 2 ? {} : { rebufferRatio: stalled / (stalled + reading) }),
+    longestToken: longestToken < 0 ? undefined : longestToken,
+    rebufferRatio: length < 2 ? undefined : stalled / (stalled + reading),
     requiredStartupDelay: Math.ceil(behind) as Nanoseconds,
   };
 }

@@ -44,10 +44,12 @@ export type PrefillDeadline =
   | { readonly kind: 'constant'; readonly deadline: Nanoseconds }
   | {
       readonly kind: 'curve';
-      /** D_p(P) = a + bP + cP² + slack; coefficients in ns, ns/token, ns/token². */
+      /** D_p(P) = a + √(floor² + (bP)²) + cP² + slack; coefficients in ns, ns/token, ns/token². */
       readonly a: number;
       readonly b: number;
       readonly c: number;
+      /** Time that reading the weights takes however short the prompt; absent: 0, and the middle term is bP. */
+      readonly floor?: number;
       readonly slack: Nanoseconds;
       /** Prompt lengths the curve was measured on. */
       readonly from: number;

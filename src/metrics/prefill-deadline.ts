@@ -14,7 +14,9 @@ export function prefillDeadlineFor(
 /** Time the prompt alone should take by the measured curve; absent without a curve or a length. */
 export function predictedPrefill(deadline: PrefillDeadline, promptTokens: number | undefined): number | undefined {
   if (deadline.kind !== 'curve' || promptTokens === undefined) return undefined;
-  return deadline.a + deadline.b * promptTokens + deadline.c * promptTokens * promptTokens;
+  const { a, b, c, floor = 0 } = deadline;
+  const linear = floor === 0 ? b * promptTokens : Math.hypot(floor, b * promptTokens);
+  return a + linear + c * promptTokens * promptTokens;
 }
 
 /** The curve says nothing about a prompt of this length. */

@@ -1,3 +1,4 @@
+import { selectRanks } from './select-ranks.ts';
 import { grown } from './timeline.ts';
 
 /** A population whose order statistics can be asked for. */
@@ -8,8 +9,8 @@ export interface Population {
   readonly mean: number | undefined;
   /** Values at these ranks, from 1, in the order asked. */
   at(ranks: readonly number[]): number[];
-  /** Rank up to which values are exact; above it a value is a lower bound. */
-  readonly exactUpTo?: (value: number) => number;
+  /** How many exactly known values are at most this one; absent where all are exactly known. */
+  exactUpTo?(value: number): number;
   /**
    * By how much the variance of the share of values above each threshold exceeds that of independent
    * values; absent where values are independent. Infinity: nothing can be said.
@@ -18,80 +19,63 @@ export interface Population {
 }
 
 /** One value per request. A request we cut off adds the value reached by then, as a lower bound. */
-export class Sample implements Population {
-  #values = new Float64Array(64);
-  #censored: number[] = [];
+export class Sample {
+  readonly #expected: number;
+  #values = new Float64Array(0);
   #n = 0;
-  #sorted = false;
-  #ordered: Float64Array | undefined;
+  #sum = 0;
+  readonly #bounds: number[] = [];
   undefinedCount = 0;
+
+  /** `expected`: how many values will come at most, if that is known. */
+  constructor(expected = 64) {
+    this.#expected = expected;
+  }
 
   add(value: number | undefined): void {
     if (value === undefined) {
       this.undefinedCount++;
       return;
     }
-    this.#values = grown(this.#values, this.#n + 1);
+    if (this.#n === this.#values.length) this.#values = grown(this.#values, Math.max(this.#expected, this.#n + 1));
     this.#values[this.#n++] = value;
-    this.#sorted = false;
+    this.#sum += value;
   }
 
   addLowerBound(value: number): void {
-    this.#censored.push(value);
-    this.#sorted = false;
+    this.#bounds.push(value);
   }
 
-  get n(): number {
-    return this.#n + this.#censored.length;
+  /** Mean and extremes of the exact values, order statistics of all. */
+  get population(): Population {
+    const exact = this.#values.subarray(0, this.#n);
+    const all = this.#bounds.length === 0 ? exact : Float64Array.from([...exact, ...this.#bounds]);
+    const { min, max } = extremes(exact);
+    return {
+      n: all.length,
+      min,
+      max,
+      mean: this.#n === 0 ? undefined : this.#sum / this.#n,
+      at(ranks) {
+        selectRanks(
+          all,
+          [...new Set(ranks)].sort((a, b) => a - b),
+        );
+        return ranks.map((rank) => all[rank - 1] as number);
+      },
+      ...(this.#bounds.length === 0 ? {} : { exactUpTo: (value) => exact.filter((each) => each <= value).length }),
+    };
   }
+}
 
-  /** Exact values, ascending. */
-  get exact(): Float64Array {
-    this.#sort();
-    return this.#values.subarray(0, this.#n);
+function extremes(values: Float64Array): { min: number | undefined; max: number | undefined } {
+  if (values.length === 0) return { min: undefined, max: undefined };
+  let min = values[0] as number;
+  let max = min;
+  for (let i = 1; i < values.length; i++) {
+    const value = values[i] as number;
+    if (value < min) min = value;
+    else if (value > max) max = value;
   }
-
-  get min(): number | undefined {
-    return this.exact[0];
-  }
-
-  get max(): number | undefined {
-    return this.exact[this.#n - 1];
-  }
-
-  /** Of the exact values. */
-  get mean(): number | undefined {
-    if (this.#n === 0) return undefined;
-    let sum = 0;
-    for (let i = 0; i < this.#n; i++) sum += this.#values[i] as number;
-    return sum / this.#n;
-  }
-
-  at(ranks: readonly number[]): number[] {
-    this.#sort();
-    const ordered = this.#ordered ?? this.exact;
-    return ranks.map((rank) => ordered[rank - 1] as number);
-  }
-
-  /** How many exact values are ≤ value. */
-  exactUpTo = (value: number): number => {
-    const exact = this.exact;
-    let [low, high] = [0, exact.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((exact[middle] as number) <= value) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  };
-
-  #sort(): void {
-    if (this.#sorted) return;
-    this.#values.subarray(0, this.#n).sort();
-    this.#ordered =
-      this.#censored.length === 0
-        ? undefined
-        : Float64Array.from([...this.#values.subarray(0, this.#n), ...this.#censored]).sort();
-    this.#sorted = true;
-  }
+  return { min, max };
 }

@@ -3,7 +3,7 @@ import type { Nanoseconds } from '../core/units.ts';
 import { acceptanceDeadlines, missRateCurve, shareCurve } from './acceptance.ts';
 import { type Answer, AnswerReader } from './answer.ts';
 import { IncidenceEvents } from './completion-incidence.ts';
-import { collectorOf } from './distributions.ts';
+import { Distributions } from './distributions.ts';
 import { headlineOf } from './headline.ts';
 import { loadSummary } from './load.ts';
 import { confidence, type RunMetric, type RunResults, type RunValue } from './metric.ts';
@@ -63,14 +63,14 @@ function collect(measured: readonly RequestRecord[], policy: ScorePolicy) {
   const incidence = new IncidenceEvents();
   const worst = new WorstRequests();
   const notes = new NoteTaker(policy);
-  const distributions = requestMetrics.all.map(collectorOf);
+  const distributions = new Distributions(requestMetrics.all, policy, measured.length);
   const folds = runMetrics.all.map((metric) => ({ metric, fold: metric.start(policy) }));
   const parts: readonly { add?(answer: Answer): void }[] = [
     requests,
     tokens,
     worst,
     notes,
-    ...distributions,
+    distributions,
     ...folds.map(({ fold }) => fold),
   ];
   const minimums = new Float64Array(measured.length);
@@ -90,7 +90,7 @@ function metricsOf(
   { distributions, folds, minimumDeadlines }: ReturnType<typeof collect>,
   known: Pick<RunResults, 'policy' | 'counts' | 'window'>,
 ): MetricSummary[] {
-  const summaries = distributions.map((each) => each.summary(known.policy.dialect));
+  const summaries = distributions.summaries;
   const results: RunResults = {
     ...known,
     minimumDeadlines,

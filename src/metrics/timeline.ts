@@ -17,7 +17,7 @@ export interface Timeline {
   readonly chunkTimes: Float64Array;
   readonly chunks: number;
   /** Length of the prompt, for a first-token deadline that grows with it. */
-  readonly promptTokens?: number;
+  readonly promptTokens: number | undefined;
 }
 
 /** The part of a policy that decides when a token arrived. */
@@ -52,7 +52,7 @@ export function timelineFromGaps(gaps: readonly number[], promptTokens?: number)
     firstChunk: Math.min(1, times.length),
     chunkTimes: times,
     chunks: times.length,
-    ...(promptTokens === undefined ? {} : { promptTokens }),
+    promptTokens,
   };
 }
 
@@ -84,7 +84,6 @@ export class TimelineReader {
   read(record: RequestRecord): Timeline {
     const origin = this.#policy.from === 'sent' ? (record.sentAt ?? record.scheduledAt) : record.scheduledAt;
     const chunks = this.#readChunks(record, origin);
-    const promptTokens = promptTokensOf(record);
     return {
       origin,
       times: this.#times,
@@ -93,7 +92,7 @@ export class TimelineReader {
       firstChunk: chunks.first,
       chunkTimes: this.#chunkTimes,
       chunks: chunks.count,
-      ...(promptTokens === undefined ? {} : { promptTokens }),
+      promptTokens: promptTokensOf(record),
     };
   }
 
@@ -104,8 +103,8 @@ export class TimelineReader {
     const single = this.#policy.chunks === 'chunk';
     this.#chunkTimes = grown(this.#chunkTimes, at.length);
     const chunkTimes = this.#chunkTimes;
-    let times = this.#times;
-    let previous = origin;
+    let times = grown(this.#times, at.length);
+    let previous = origin as number;
     let length = 0;
     let first = 0;
     let count = 0;
@@ -113,20 +112,20 @@ export class TimelineReader {
     for (let i = 0; i < at.length; i++) {
       const held = tokens[i] as number;
       if (held <= 0 || mask[kind[i] as number] !== 1) continue;
-      const size = single ? 1 : held;
       const arrival = Math.max(at[i] as number, previous);
-      if (length + size > times.length) {
-        times = grown(times, length + size);
-        this.#times = times;
-      }
       if (count === 0) first = held;
       counted += held;
-      if (even && count > 0 && size > 1) spread(times, length, size, previous, arrival);
-      else for (let j = 0; j < size; j++) times[length + j] = arrival;
-      length += size;
+      if (held === 1 || single) times[length++] = arrival;
+      else {
+        times = grown(times, length + held + at.length - i);
+        if (even && count > 0) spread(times, length, held, previous, arrival);
+        else times.fill(arrival, length, length + held);
+        length += held;
+      }
       chunkTimes[count++] = arrival;
       previous = arrival;
     }
+    this.#times = times;
     return { length, tokens: counted, first, count };
   }
 }

@@ -8,5 +8,5 @@ export const chunkGap: PooledMetric = {
   per: 'chunk',
   among: 'completed',
   summary: 'every gap between two chunks that held a token, however many tokens they held',
-  pool: ({ timeline }, gaps) => gaps.addRequest(timeline.chunkTimes, timeline.chunks),
+  from: (gaps) => gaps.betweenChunks,
 };

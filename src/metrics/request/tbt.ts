@@ -8,5 +8,5 @@ export const tbt: PooledMetric = {
   per: 'token',
   among: 'completed',
   summary: 'every gap between two tokens of an answer; tokens of one chunk are timed by the policy’s `chunks`',
-  pool: ({ timeline }, gaps) => gaps.addRequest(timeline.times, timeline.length),
+  from: (gaps) => gaps.betweenTokens,
 };
