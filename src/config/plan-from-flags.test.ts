@@ -120,6 +120,7 @@ describe('a plan from flags alone', () => {
 
   it.each([
     [{ ...least, rate: '0' }, 'load.arrivals.rate: expected > 0, got 0 (--rate)'],
+    [{ ...least, rate: '0', arrivals: 'constant' }, 'load.arrivals.rate: expected > 0, got 0 (--rate)'],
     [{ ...least, rate: 'many' }, 'load.arrivals.rate: expected a number, got "many" (--rate)'],
     [{ ...least, duration: '-5s' }, 'load.duration: a duration cannot be negative, got -5s (--duration)'],
     [{ ...least, prompt: '9..3' }, 'workload.prompt: min is greater than max (--prompt)'],

@@ -102,9 +102,9 @@ function merge(flags: readonly PlanFlag[], values: FlagValues, base: unknown): G
 const originOf =
   (values: FlagValues, document: PlanDocument | undefined) =>
   (path: string): string | undefined => {
-    const flag = planFlags.findLast(
-      ({ path: set, attribute }) => values[attribute] !== undefined && `${path}.`.startsWith(`${set}.`),
-    );
+    const [flag] = planFlags
+      .filter(({ path: set, attribute }) => values[attribute] !== undefined && `${path}.`.startsWith(`${set}.`))
+      .sort((a, b) => b.path.length - a.path.length);
     return flag?.name ?? (document && lineOrigin(document)(path));
   };
 
