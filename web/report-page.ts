@@ -157,9 +157,9 @@ export class ReportPage {
   }
 }
 
-/** Half the run's own deadline, itself, twice it; whole milliseconds. */
+/** Half the run's own deadline, but at least a millisecond; itself; twice it. */
 function deadlinesFor({ decodeDeadline }: ScorePolicy): number[] {
-  const half = Math.max(1, Math.round(decodeDeadline / 2 / nanosecondsPerMillisecond)) * nanosecondsPerMillisecond;
+  const half = Math.max(nanosecondsPerMillisecond, Math.round(decodeDeadline / 2));
   return [...new Set([half, decodeDeadline, 2 * decodeDeadline])].sort((a, b) => a - b);
 }
 

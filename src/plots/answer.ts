@@ -1,7 +1,7 @@
-import type { Summary } from '../metrics/summary.ts';
+import type { Certificate } from '../core/certificate.ts';
+import type { Summary } from '../metrics/index.ts';
 import { chosenShare, count, duration, interval, plural, share } from './format.ts';
-import type { ReportCertificate } from './report-input.ts';
-import { listed, strong, type Words } from './words.ts';
+import { listed, lowerFirst, sentence, strong, type Words } from './words.ts';
 
 /** The one large sentence, and beside it why, in at most three. */
 export interface Answer {
@@ -21,7 +21,7 @@ export interface Findings {
   readonly short: { readonly failed: number; readonly lateFirst: number; readonly stalled: number };
 }
 
-export type Judgement = Pick<ReportCertificate, 'verdict' | 'reasons'>;
+export type Judgement = Pick<Certificate, 'verdict' | 'reasons'>;
 
 /** Holds for every run: good, bad, broken, empty. An invalid run gives no answer. */
 export function answer(summary: Summary, judgement: Judgement | undefined, findings?: Findings): Answer {
@@ -64,7 +64,7 @@ function unanswerable(summary: Summary, judgement: Judgement | undefined): Answe
     );
   }
   if (headline.fluidShare.value === undefined) {
-    return none('Fluidity is not defined for this run.', sentenceOf(headline.fluidShare.reason ?? ''));
+    return none('Fluidity is not defined for this run.', sentence(headline.fluidShare.reason ?? ''));
   }
   return undefined;
 }
@@ -150,7 +150,3 @@ function sample({ requests }: Summary): string {
 }
 
 const clip = (text: string, length: number): string => (text.length <= length ? text : `${text.slice(0, length - 1)}…`);
-const lowerFirst = (text: string): string =>
-  /^[A-Z][a-z]/.test(text) ? `${text.charAt(0).toLowerCase()}${text.slice(1)}` : text;
-const sentenceOf = (text: string): string =>
-  text === '' || /[.!?]$/.test(text) ? text : `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;

@@ -22,9 +22,10 @@ export function number(value: number | undefined): string {
   return minus(size >= 1000 ? value.toFixed(0) : rounded.toFixed(digits));
 }
 
-/** Milliseconds below one second, seconds from there on. */
+/** Milliseconds below one second, seconds from there on; microseconds below a tenth of a millisecond. */
 export function duration(ms: number | undefined, space: Space = '\u202f'): string {
   if (ms === undefined || !Number.isFinite(ms)) return notMeasured;
+  if (ms !== 0 && Math.abs(ms) < 0.1) return `${number(ms * 1000)}${space}µs`;
   return Math.abs(ms) < 999.5 ? `${number(ms)}${space}ms` : `${number(ms / 1000)}${space}s`;
 }
 

@@ -1,8 +1,6 @@
 import { nanosecondsPerMillisecond } from '../core/units.ts';
-import type { Estimate, MetricSummary, Summary } from '../metrics/summary.ts';
+import type { Estimate, MetricSummary, Summary } from '../metrics/index.ts';
 import { chosen, chosenShare, count, duration, interval, number, share } from './format.ts';
-import { firstTokenLate, type ScoredRequest } from './scored-request.ts';
-import type { ScoredRun } from './scored-run.ts';
 
 /** One of the five numbers under the answer. */
 export interface HeadlineNumber {
@@ -25,9 +23,8 @@ export interface Gauge {
 
 const none = 'none';
 
-export function headlineNumbers(run: ScoredRun): HeadlineNumber[] {
-  const { summary } = run;
-  return [fluidAnswers(summary), fluidRate(summary), firstToken(run), longestStall(summary), failed(summary)];
+export function headlineNumbers(summary: Summary): HeadlineNumber[] {
+  return [fluidAnswers(summary), fluidRate(summary), firstToken(summary), longestStall(summary), failed(summary)];
 }
 
 const range = ({ low, high, value, confidence }: Estimate, unit: string): string => {
@@ -54,7 +51,7 @@ function fluidAnswers({ headline, policy, requests }: Summary): HeadlineNumber {
   };
 }
 
-function shareGauge({ value = 0, low, high }: Estimate, target: number): Gauge {
+function shareGauge({ value = 0, low, high }: Pick<Estimate, 'value' | 'low' | 'high'>, target: number): Gauge {
   const least = Math.min(value, low ?? value, target);
   const from = least >= 0.9 ? 0.9 : least >= 0.6 ? 0.6 : 0;
   return { domain: [from, 1], value, ...ends(low, high), target, met: value >= target };
@@ -87,30 +84,34 @@ function fluidRate({ headline, policy }: Summary): HeadlineNumber {
   };
 }
 
-function firstToken({ summary, counted }: ScoredRun): HeadlineNumber {
+function firstToken({ headline, metrics, policy }: Summary): HeadlineNumber {
   const label = 'First token in time';
-  const deadline = summary.policy.prefillDeadline;
+  const deadline = policy.prefillDeadline;
   const aim =
     deadline.kind === 'constant'
       ? `deadline ${chosen(deadline.deadline / nanosecondsPerMillisecond)}`
       : `deadline by curve + ${chosen(deadline.slack / nanosecondsPerMillisecond)}`;
-  if (counted.length === 0) return { label, value: none, lines: ['no request was measured', aim] };
-  const inTime = (request: ScoredRequest): boolean => request.times.length > 0 && !firstTokenLate(request);
-  const { ttftP99 } = summary.headline;
-  const median = percentile(
-    summary.metrics.find(({ id }) => id === 'ttft'),
-    50,
-  );
+  const metric = metrics.find(({ id }) => id === 'first-token-in-time');
+  if (metric?.value === undefined) return { label, value: none, lines: lines(metric?.reason ?? 'not measured', aim) };
+  const { ttftP99 } = headline;
+  const estimate = { value: metric.value, ...metric.interval };
   return {
     label,
-    value: share(counted.filter(inTime).length / counted.length),
+    value: share(metric.value),
     lines: lines(
-      `median ${duration(median)}`,
+      metric.interval ? range({ ...metric.interval, value: metric.value, n: metric.n }, 'share') : undefined,
+      `median ${duration(
+        percentile(
+          metrics.find(({ id }) => id === 'ttft'),
+          50,
+        ),
+      )}`,
       ttftP99.value === undefined
-        ? `P99 ${ttftP99.reason ?? 'not supported by n'}`
-        : `P99 ${duration(ttftP99.value)}, ${interval(ttftP99.low, ttftP99.high, 'ms')}`,
+        ? `P99: ${ttftP99.reason ?? 'n too small'}`
+        : `P99 ${duration(ttftP99.value)} (${interval(ttftP99.low, ttftP99.high, 'ms')})`,
       aim,
     ),
+    gauge: shareGauge(estimate, policy.fluidShare),
   };
 }
 

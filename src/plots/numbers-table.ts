@@ -1,4 +1,4 @@
-import type { MetricSummary, Percentile, Summary } from '../metrics/summary.ts';
+import type { MetricSummary, Percentile, Summary } from '../metrics/index.ts';
 import { count, interval, number, quantity } from './format.ts';
 
 /** Every metric of the summary as two tables: distributions and single values. */
@@ -7,6 +7,8 @@ export interface NumbersTable {
   readonly distributions: readonly NumbersRow[];
   readonly values: readonly NumbersRow[];
   readonly note: string;
+  /** Names of the metrics this run has no value for. */
+  readonly without: readonly string[];
 }
 
 export interface NumbersRow {
@@ -27,12 +29,13 @@ const lowIsGood = [50, 90, 95, 99, 99.9];
 const highIsGood = [50, 10, 5, 1, 0.1];
 
 export function numbersTable(summary: Summary): NumbersTable {
-  const rows = summary.metrics.filter(({ percentiles }) => percentiles !== undefined);
-  const singles = summary.metrics.filter(({ percentiles }) => percentiles === undefined);
+  const rows = summary.metrics.filter(({ per, percentiles }) => per !== 'run' || percentiles !== undefined);
+  const singles = summary.metrics.filter(({ per, percentiles }) => per === 'run' && percentiles === undefined);
   return {
     head: ['P50', 'P90', 'P95', 'P99', 'P99.9', 'Max'],
-    distributions: rows.map(distribution),
+    distributions: rows.filter(({ n }) => n > 0).map(distribution),
     values: singles.map(single),
+    without: rows.filter(({ n }) => n === 0).map(({ label }) => label),
     note: 'Percentiles are order statistics; beneath each its 95% interval. A percentile the sample cannot support says so. Metrics of which more is better show their lower percentiles, P10, P5, P1 and P0.1, and their lowest value.',
   };
 }

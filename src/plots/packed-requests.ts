@@ -1,8 +1,8 @@
 import { type Chunks, chunkKinds, type Outcome, phases, type RequestRecord } from '../core/record.ts';
-import { microseconds, type Nanoseconds } from '../core/units.ts';
+import type { Nanoseconds } from '../core/units.ts';
 import { ByteReader, ByteWriter } from './packed-bytes.ts';
 
-/** Requests as a page carries them: times in microseconds, chunks without a token left out. */
+/** Requests as a page carries them: times in steps of 10 µs, chunks without a token left out. */
 export interface PackedRequests {
   readonly bytes: string;
   /** Outcomes by the index the bytes use. */
@@ -10,7 +10,10 @@ export interface PackedRequests {
 }
 
 const other = chunkKinds.indexOf('other');
-const micro = (time: number): number => Math.round(time / 1e3);
+/** Far below what a gap means to a reader, and most gaps then fit into two bytes. */
+const resolution = 10_000;
+const steps = (time: number): number => Math.round(time / resolution);
+const time = (count: number): Nanoseconds => (count * resolution) as Nanoseconds;
 
 export function packRequests(records: readonly RequestRecord[]): PackedRequests {
   const bytes = new ByteWriter();
@@ -28,9 +31,9 @@ export function packedSize(record: RequestRecord): number {
 
 function packRequest(bytes: ByteWriter, record: RequestRecord, outcomes: Map<string, number>): void {
   const { id, phase, scheduledAt, sentAt, firstByteAt, endedAt, prompt, output, outcome } = record;
-  const due = micro(scheduledAt);
+  const due = steps(scheduledAt);
   const after = (time: number | undefined): number | undefined =>
-    time === undefined ? undefined : Math.max(0, micro(time) - due);
+    time === undefined ? undefined : Math.max(0, steps(time) - due);
   const key = JSON.stringify(brief(outcome));
   if (!outcomes.has(key)) outcomes.set(key, outcomes.size);
   bytes.unsigned(id);
@@ -58,7 +61,7 @@ function packChunks(bytes: ByteWriter, { at, tokens, kind }: Chunks, due: number
   let previous = due;
   let load = -1;
   for (const i of held) {
-    const now = Math.max(previous, micro(at[i] ?? 0));
+    const now = Math.max(previous, steps(at[i] ?? 0));
     const next = (tokens[i] ?? 0) * chunkKinds.length + (kind[i] ?? 0);
     bytes.unsigned((now - previous) * 2 + (next === load ? 0 : 1));
     if (next !== load) bytes.unsigned(next);
@@ -78,18 +81,18 @@ function unpackRequest(reader: ByteReader, outcomes: readonly Outcome[]): Reques
   const id = reader.unsigned();
   const phase = phases[reader.unsigned()] ?? 'measure';
   const due = reader.unsigned();
-  const time = (): Nanoseconds | undefined => {
+  const later = (): Nanoseconds | undefined => {
     const after = reader.optional();
-    return after === undefined ? undefined : microseconds(due + after);
+    return after === undefined ? undefined : time(due + after);
   };
-  const [sentAt, firstByteAt, endedAt] = [time(), time(), time()];
+  const [sentAt, firstByteAt, endedAt] = [later(), later(), later()];
   const prompt = reader.optional();
   const total = reader.optional();
   const outcome = outcomes[reader.unsigned()] ?? { status: 'dropped', reason: 'unknown' };
   return {
     id,
     phase,
-    scheduledAt: microseconds(due),
+    scheduledAt: time(due),
     ...(sentAt === undefined ? {} : { sentAt }),
     ...(firstByteAt === undefined ? {} : { firstByteAt }),
     ...(endedAt === undefined ? {} : { endedAt }),
@@ -108,10 +111,10 @@ function unpackChunks(reader: ByteReader, due: number): Chunks {
   let now = due;
   let load = 0;
   for (let i = 0; i < n; i++) {
-    const step = reader.unsigned();
-    now += Math.floor(step / 2);
-    if (step % 2 === 1) load = reader.unsigned();
-    at[i] = now * 1e3;
+    const entry = reader.unsigned();
+    now += Math.floor(entry / 2);
+    if (entry % 2 === 1) load = reader.unsigned();
+    at[i] = time(now);
     tokens[i] = Math.floor(load / chunkKinds.length);
     kind[i] = load % chunkKinds.length;
   }

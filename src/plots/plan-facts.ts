@@ -1,7 +1,8 @@
+import { type Disclosed, disclosureFields } from '../core/manifest.ts';
 import { nanosecondsPerMillisecond } from '../core/units.ts';
-import type { ScorePolicy } from '../metrics/policy.ts';
+import type { ScorePolicy } from '../metrics/index.ts';
 import { chosen, chosenShare, number } from './format.ts';
-import type { Disclosed, ReportManifest } from './report-input.ts';
+import type { ReportManifest } from './report-input.ts';
 
 /** What was run: the facts a comparison needs, the plan in full, and how to do it again. */
 export interface PlanFacts {
@@ -44,8 +45,10 @@ export function planFacts(plan: unknown, manifest: ReportManifest, policy: Score
   };
 }
 
-const disclosed = ([label, { value, status }]: [string, Disclosed]): Fact => ({
-  label: words(label),
+const labels: Readonly<Record<string, string>> = disclosureFields;
+
+const disclosed = ([field, { value, status }]: [string, Disclosed]): Fact => ({
+  label: labels[field] ?? words(field),
   value: value === undefined ? '' : brief(value),
   status,
 });

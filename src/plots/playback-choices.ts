@@ -1,4 +1,4 @@
-import type { ScorePolicy } from '../metrics/policy.ts';
+import type { ScorePolicy } from '../metrics/index.ts';
 import { orderStatistic } from './order.ts';
 import type { LateToken, ScoredRequest } from './scored-request.ts';
 import { longest, stallsOf } from './stalls.ts';
@@ -27,7 +27,7 @@ export function playbackChoices(requests: readonly ScoredRequest[], policy: Scor
     tokens.reduce((most, { at, deadline }) => Math.max(most, at - deadline), 0);
   const stalls = (request: ScoredRequest): LateToken[] => stallsOf(request, policy.decodeDeadline);
   const candidates: readonly (readonly [string, ScoredRequest | undefined])[] = [
-    ['Worst stall', worst((request) => overrun(stalls(request)))],
+    ['Worst stall', worstStall(shown, policy)],
     ['Long pause, covered by time in hand', worst((request) => coveredPause(request, policy))],
     [
       'Stall at the very beginning',
@@ -46,6 +46,23 @@ export function playbackChoices(requests: readonly ScoredRequest[], policy: Scor
     taken.add(request.id);
     return [{ id: request.id, label }];
   });
+}
+
+/** Of the stalls within a tenth of the worst, the one with the most text before it: it shows the most. */
+function worstStall(shown: readonly ScoredRequest[], policy: ScorePolicy): ScoredRequest | undefined {
+  const stalls = shown.flatMap((request) =>
+    stallsOf(request, policy.decodeDeadline).map(({ at, deadline, token }) => ({
+      request,
+      over: at - deadline,
+      token,
+    })),
+  );
+  const most = stalls.reduce((largest, { over }) => Math.max(largest, over), 0);
+  const candidates = stalls.filter(({ over }) => over >= 0.9 * most);
+  return candidates.reduce<(typeof stalls)[number] | undefined>(
+    (best, stall) => (best && best.token >= stall.token ? best : stall),
+    undefined,
+  )?.request;
 }
 
 /** The longest gap of an answer that met every deadline, where it is a pause at all. */

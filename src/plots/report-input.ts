@@ -1,6 +1,8 @@
+import type { Certificate } from '../core/certificate.ts';
+import type { Disclosed } from '../core/manifest.ts';
 import type { RequestRecord } from '../core/record.ts';
 import type { Nanoseconds } from '../core/units.ts';
-import type { Summary } from '../metrics/summary.ts';
+import type { Summary } from '../metrics/index.ts';
 
 /** What a report is made of. Any manifest and plan that have these fields will do; absent ones are left out. */
 export interface ReportInput {
@@ -15,8 +17,6 @@ export interface ReportInput {
   readonly problems?: readonly string[];
 }
 
-export type Verdict = 'valid' | 'suspect' | 'invalid';
-
 export interface ReportManifest {
   readonly name?: string;
   /** Wall clock at the run's zero, ISO 8601. */
@@ -25,32 +25,9 @@ export interface ReportManifest {
   readonly endedBy?: string;
   readonly phases?: { readonly measureFrom?: Nanoseconds; readonly measureTo?: Nanoseconds };
   readonly loadModel?: 'open' | 'closed';
-  readonly certificate?: ReportCertificate;
+  readonly certificate?: Certificate;
   /** Facts about the system under test, each with how it is known. */
   readonly disclosure?: Readonly<Record<string, Disclosed>>;
   /** Seeds and hashes that let a run be repeated, by name. */
   readonly identity?: Readonly<Record<string, string | number>>;
-}
-
-export interface Disclosed {
-  readonly value?: unknown;
-  readonly status: string;
-}
-
-export interface ReportCertificate {
-  readonly verdict: Verdict;
-  readonly reasons: readonly string[];
-  readonly checks: readonly CertificateCheck[];
-}
-
-export interface CertificateCheck {
-  readonly id: string;
-  readonly label: string;
-  readonly unit: string;
-  /** Absent: not measured. */
-  readonly value?: number;
-  readonly suspectAt?: number;
-  readonly invalidAt?: number;
-  readonly result: string;
-  readonly explain?: string;
 }

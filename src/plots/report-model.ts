@@ -1,7 +1,6 @@
 import { nanosecondsPerMillisecond } from '../core/units.ts';
-import { neededSamples } from '../metrics/binomial.ts';
-import type { ScorePolicy } from '../metrics/policy.ts';
-import type { Note } from '../metrics/summary.ts';
+import type { Note, ScorePolicy } from '../metrics/index.ts';
+import { neededSamples } from '../metrics/index.ts';
 import { type Answer, answer } from './answer.ts';
 import type { Drawn } from './figure.ts';
 import { type AcceptanceCurveData, acceptanceCurve } from './figures/acceptance-curve.ts';
@@ -67,7 +66,7 @@ export function reportModel(input: ReportInput, run: ScoredRun): ReportModel {
     policy: run.policy,
     trust: trustTable(manifest.certificate, supports(run, input)),
     answer: answer(summary, manifest.certificate, findings(run, pauses)),
-    headline: headlineNumbers(run),
+    headline: headlineNumbers(summary),
     figures: {
       fluidity: fluidityDistribution(run),
       acceptance: acceptanceCurve(run),

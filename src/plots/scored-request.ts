@@ -1,10 +1,14 @@
 import type { RequestRecord } from '../core/record.ts';
 import type { Nanoseconds } from '../core/units.ts';
-import { type FluidityAccount, fluidity } from '../metrics/fluidity.ts';
-import type { ScorePolicy } from '../metrics/policy.ts';
-import { prefillDeadlineFor } from '../metrics/prefill-deadline.ts';
-import { classOf, standingOf } from '../metrics/standing.ts';
-import { timelineOf } from '../metrics/timeline.ts';
+import type { ScorePolicy } from '../metrics/index.ts';
+import {
+  classOf,
+  type FluidityAccount,
+  fluidity,
+  prefillDeadlineFor,
+  standingOf,
+  timelineOf,
+} from '../metrics/index.ts';
 
 /** A request as the pictures need it. Times are nanoseconds since `origin` unless said otherwise. */
 export interface ScoredRequest {

@@ -1,5 +1,4 @@
-import type { ScorePolicy } from '../metrics/policy.ts';
-import type { Summary } from '../metrics/summary.ts';
+import type { ScorePolicy, Summary } from '../metrics/index.ts';
 import type { ReportInput, ReportManifest } from './report-input.ts';
 import { type ScoredRequest, scoreRequest } from './scored-request.ts';
 

@@ -1,4 +1,4 @@
-import type { ScorePolicy } from '../metrics/policy.ts';
+import type { ScorePolicy } from '../metrics/index.ts';
 import type { ScoredRequest } from './scored-request.ts';
 
 /** One token against its deadline; nanoseconds since the request's zero. */

@@ -1,5 +1,6 @@
+import type { Certificate, CertificateCheck, Verdict } from '../core/certificate.ts';
 import { number, quantity } from './format.ts';
-import type { CertificateCheck, ReportCertificate, Verdict } from './report-input.ts';
+import { listed, lowerFirst, sentence } from './words.ts';
 
 /** The instrument's account of itself. */
 export interface TrustTable {
@@ -31,7 +32,7 @@ const states = {
 const isKnown = (result: string): result is keyof typeof states => Object.hasOwn(states, result);
 
 /** A run without a certificate is not trusted by default. */
-export function trustTable(certificate: ReportCertificate | undefined, supports: readonly string[]): TrustTable {
+export function trustTable(certificate: Certificate | undefined, supports: readonly string[]): TrustTable {
   if (certificate === undefined) {
     return {
       verdict: 'suspect',
@@ -62,8 +63,19 @@ function lead(verdict: Verdict, rows: readonly TrustRow[]): string {
   }`;
 }
 
-function reasons({ verdict, reasons: given }: ReportCertificate, rows: readonly TrustRow[]): readonly string[] {
-  if (verdict !== 'valid' || given.length > 0) return given;
+const unmeasured = /^not measured: /;
+
+function reasons({ verdict, reasons: given }: Certificate, rows: readonly TrustRow[]): readonly string[] {
+  const missing = given.filter((reason) => unmeasured.test(reason)).map((reason) => reason.replace(unmeasured, ''));
+  const others = given.filter((reason) => !unmeasured.test(reason)).map(sentence);
+  return [
+    ...(verdict === 'valid' && rows.length > 0 ? [passed(rows)] : []),
+    ...others,
+    ...(missing.length > 0 ? [`Not measured: ${listed(missing.map(lowerFirst))}.`] : []),
+  ];
+}
+
+function passed(rows: readonly TrustRow[]): string {
   const made = rows.filter(({ state }) => state !== 'none');
   const closest = made.reduce<TrustRow | undefined>(
     (most, each) => ((each.ofLimit ?? -1) > (most?.ofLimit ?? -1) ? each : most),
@@ -72,10 +84,8 @@ function reasons({ verdict, reasons: given }: ReportCertificate, rows: readonly 
   const near =
     closest?.ofLimit === undefined
       ? ''
-      : ` Closest to its limit: ${closest.label.toLowerCase()}, ${closest.measured} of ${closest.limit}.`;
-  const unmade = rows.length - made.length;
-  const missing = unmade > 0 ? ` ${unmade} could not be made.` : '';
-  return [`All ${made.length} checks passed.${near}${missing}`];
+      : ` Closest to its limit: ${lowerFirst(closest.label)}, ${closest.measured} of ${closest.limit}.`;
+  return `All ${made.length} checks passed.${near}`;
 }
 
 function row(check: CertificateCheck): TrustRow {
@@ -89,7 +99,7 @@ function row(check: CertificateCheck): TrustRow {
     ...(value === undefined || limit === undefined || limit <= 0 ? {} : { ofLimit: Math.abs(value) / limit }),
     state,
     result: word,
-    detail: explain ?? '',
+    detail: explain,
   };
 }
 

@@ -1,7 +1,8 @@
+import type { CertificateCheck, Verdict } from '../../src/core/certificate.ts';
 import type { Outcome, RequestRecord } from '../../src/core/record.ts';
 import { milliseconds, nanoseconds } from '../../src/core/units.ts';
 import { defaultPolicy, type ScorePolicy, scoreRun } from '../../src/metrics/index.ts';
-import type { ReportInput, ReportManifest, Verdict } from '../../src/plots/report-input.ts';
+import type { ReportInput, ReportManifest } from '../../src/plots/report-input.ts';
 
 /** Runs made in code: always the same, each the extreme of one kind. Times in milliseconds. */
 export interface Traffic {
@@ -124,7 +125,7 @@ function manifest(verdict: Verdict, reasons: readonly string[], measureFrom = 0)
     limit: number,
     far: number,
     explain: string,
-  ) => ({
+  ): CertificateCheck => ({
     id,
     label,
     unit,

@@ -1,17 +1,13 @@
-import { lineY } from '@observablehq/plot';
 import type { AcceptanceCurveData } from '../../src/plots/figures/acceptance-curve.ts';
 import { chosen, chosenShare, duration, number, points, share } from '../../src/plots/format.ts';
 import { strong } from '../../src/plots/words.ts';
 import { px, s, unit } from '../dom.ts';
 import type { Drawing, Reading } from './drawing.ts';
+import { bandPath, type Place, point, stepCorners, stepPath, stroke } from './shapes.ts';
 import { crosshair, type StatisticalChart, statisticalChart } from './statistical.ts';
 
 export function drawAcceptanceCurve(data: AcceptanceCurveData, width: number): Drawing {
   const domain = interesting(data);
-  const inside = data.deadline_ms
-    .map((_, i) => i)
-    .filter((i) => (data.deadline_ms[i] ?? 0) >= domain[0] && (data.deadline_ms[i] ?? 0) <= domain[1]);
-  const x = (i: number): number => data.deadline_ms[i] ?? 0;
   const chart = statisticalChart({
     width,
     x: {
@@ -28,25 +24,27 @@ export function drawAcceptanceCurve(data: AcceptanceCurveData, width: number): D
       format: (value) => `${value * 100}%`,
       title: 'Share of requests that are fluid',
     },
-    marks: [
-      lineY(inside, {
-        x,
-        y: (i: number) => data.tail[i],
-        curve: 'step-after',
-        stroke: 'var(--data-2)',
-        strokeWidth: 1.25,
-      }),
-      lineY(inside, {
-        x,
-        y: (i: number) => data.share[i],
-        curve: 'step-after',
-        stroke: 'var(--data)',
-        strokeWidth: 2.25,
-      }),
-    ],
   });
+  curves(chart, data, domain);
   annotate(chart, data);
   return { svg: chart.svg, reading: reading(chart, data, domain) };
+}
+
+function curves({ marks, x, y }: StatisticalChart, data: AcceptanceCurveData, [from, to]: [number, number]): void {
+  const places = (values: readonly number[]): Place[] => {
+    const inside = data.deadline_ms.flatMap((deadline, i): Place[] =>
+      deadline >= from && deadline <= to ? [[deadline, values[i] ?? 0]] : [],
+    );
+    const before = data.deadline_ms.findLastIndex((deadline) => deadline < from);
+    const start: Place = [from, before < 0 ? 0 : (values[before] ?? 0)];
+    return [start, ...inside, [to, inside.at(-1)?.[1] ?? start[1]] as const].map(([at, up]) => [x(at), y(up)]);
+  };
+  const band = bandPath(stepCorners(places(data.high)), stepCorners(places(data.low)));
+  marks.append(
+    s('path', { d: band, fill: 'var(--data-soft)' }),
+    stroke(stepPath(places(data.tail)), 'data-2', 1.25),
+    stroke(stepPath(places(data.share)), 'data', 2.25),
+  );
 }
 
 /** From where the first requests pass to where nothing changes any more, the run's own deadline inside. */
@@ -75,16 +73,10 @@ function annotate({ layer, labels, frame, x, y }: StatisticalChart, data: Accept
       d: `M${px(frame.left)},${px(ty)}H${px(frame.right)}M${px(tx)},${px(frame.bottom)}V${px(ty)}`,
     }),
     s('circle', { cx: px(tx), cy: px(ty), r: 5, fill: 'var(--paper)', stroke: 'var(--ink)', 'stroke-width': 1.75 }),
-    s('circle', {
-      cx: px(tx),
-      cy: px(hy),
-      r: 4.5,
-      fill: `var(--${tone})`,
-      stroke: 'var(--paper)',
-      'stroke-width': 1.5,
-    }),
+    point(tx, hy, tone),
   );
-  const low = Math.max(hy, ty + 14 * k);
+  labels.reserve(tx - 2, ty, tx + 2, frame.bottom);
+  const low = Math.min(Math.max(hy, ty + 14 * k), frame.bottom - 42 * k);
   const [right, left] = [tx + 12 * k, tx - 12 * k];
   labels.add({
     text: `${share(data.here)} at ${chosen(data.decodeDeadline_ms)}`,
@@ -94,7 +86,6 @@ function annotate({ layer, labels, frame, x, y }: StatisticalChart, data: Accept
     at: [
       [right, low + 18 * k, 'start'],
       [left, low + 18 * k, 'end'],
-      [right, frame.bottom - 34 * k, 'start'],
     ],
   });
   if (gap > 0) {
@@ -103,7 +94,6 @@ function annotate({ layer, labels, frame, x, y }: StatisticalChart, data: Accept
       at: [
         [right, low + 35 * k, 'start'],
         [left, low + 35 * k, 'end'],
-        [right, frame.bottom - 17 * k, 'start'],
       ],
     });
   }
@@ -129,18 +119,14 @@ function annotate({ layer, labels, frame, x, y }: StatisticalChart, data: Accept
   }
 }
 
-function reading(
-  { frame, x, y, xInverse }: StatisticalChart,
-  data: AcceptanceCurveData,
-  [from, to]: [number, number],
-): Reading {
+function reading({ frame, x, y }: StatisticalChart, data: AcceptanceCurveData, [from, to]: [number, number]): Reading {
   const count = 121;
   const valueAt = (index: number): number => from * (to / from) ** (index / (count - 1));
   const place = (value: number): number => Math.round((Math.log(value / from) / Math.log(to / from)) * (count - 1));
   return {
     count,
     start: place(data.decodeDeadline_ms),
-    near: (position) => place(Math.max(from, Math.min(to, xInverse(position)))),
+    near: (position) => place(Math.max(from, Math.min(to, x.invert(position)))),
     at: (index) => {
       const value = valueAt(index);
       const i = data.deadline_ms.findLastIndex((deadline) => deadline <= value * (1 + 1e-9));

@@ -1,9 +1,9 @@
-import { rectY } from '@observablehq/plot';
 import type { ChunkSizes } from '../../src/plots/figures/chunk-sizes.ts';
 import { share } from '../../src/plots/format.ts';
 import { strong } from '../../src/plots/words.ts';
 import { px, s, unit } from '../dom.ts';
 import type { Drawing } from './drawing.ts';
+import { rectangle } from './shapes.ts';
 import { statisticalChart } from './statistical.ts';
 
 export function drawChunkSizes(data: ChunkSizes, width: number): Drawing {
@@ -24,19 +24,15 @@ export function drawChunkSizes(data: ChunkSizes, width: number): Drawing {
     y: {
       type: 'linear',
       domain: [0, most * 1.15],
-      ticks: most > 0.5 ? [0, 0.5, 1] : [0, 0.25, 0.5],
+      ticks: [0, 0.25, 0.5, 0.75, 1].filter((tick) => tick <= most * 1.15 && (most < 0.6 || tick !== 0.25)),
       format: (value) => `${value * 100}%`,
       title: 'Share of chunks',
     },
-    marks: [
-      rectY(data.bars, {
-        x1: ([tokens]: readonly [number, number]) => tokens - 0.32,
-        x2: ([tokens]: readonly [number, number]) => tokens + 0.32,
-        y: ([, each]: readonly [number, number]) => each,
-        fill: 'var(--data)',
-      }),
-    ],
   });
+  for (const [tokens, each] of data.bars) {
+    const [left, right] = [chart.x(tokens - 0.32), chart.x(tokens + 0.32)];
+    chart.marks.append(rectangle([left, chart.y(each)], [right, chart.y(0)], { fill: 'var(--data)' }));
+  }
   for (const [tokens, each] of data.bars) {
     const top = chart.y(each);
     chart.labels.add({
@@ -51,7 +47,7 @@ export function drawChunkSizes(data: ChunkSizes, width: number): Drawing {
     reading: {
       count: data.bars.length,
       start: 0,
-      near: (position) => nearest(data, chart.xInverse(position)),
+      near: (position) => nearest(data, chart.x.invert(position)),
       at: (index) => {
         const [tokens, each] = data.bars[index] ?? [1, 0];
         const [left, right] = [chart.x(tokens - 0.4), chart.x(tokens + 0.4)];

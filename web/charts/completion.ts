@@ -1,15 +1,13 @@
-import { areaY, lineY } from '@observablehq/plot';
 import type { Completion } from '../../src/plots/figures/completion.ts';
 import { duration, share } from '../../src/plots/format.ts';
 import { strong } from '../../src/plots/words.ts';
-import { unit } from '../dom.ts';
+import { s, unit } from '../dom.ts';
 import type { Drawing } from './drawing.ts';
-import { crosshair, statisticalChart } from './statistical.ts';
+import { bandPath, type Place, stepCorners, stepPath, stroke } from './shapes.ts';
+import { crosshair, type StatisticalChart, statisticalChart } from './statistical.ts';
 
 export function drawCompletion(data: Completion, width: number): Drawing {
   const end = Math.max(...data.time_ms, 1);
-  const places = data.time_ms.map((_, i) => i);
-  const x = (i: number): number => (data.time_ms[i] ?? 0) / 1000;
   const chart = statisticalChart({
     width,
     height: 240,
@@ -27,30 +25,8 @@ export function drawCompletion(data: Completion, width: number): Drawing {
       format: (value) => `${value * 100}%`,
       title: 'Share of all requests',
     },
-    marks: [
-      areaY(places, {
-        x,
-        y1: (i: number) => 1 - (data.failed[i] ?? 0),
-        y2: 1,
-        curve: 'step-after',
-        fill: 'var(--miss-soft)',
-      }),
-      lineY(places, {
-        x,
-        y: (i: number) => 1 - (data.failed[i] ?? 0),
-        curve: 'step-after',
-        stroke: 'var(--miss)',
-        strokeWidth: 1.25,
-      }),
-      lineY(places, {
-        x,
-        y: (i: number) => data.completed[i],
-        curve: 'step-after',
-        stroke: 'var(--data)',
-        strokeWidth: 2.25,
-      }),
-    ],
   });
+  draw(chart, data);
   const { labels, frame, y } = chart;
   const k = unit();
   const failed = data.failed.at(-1) ?? 0;
@@ -83,7 +59,7 @@ export function drawCompletion(data: Completion, width: number): Drawing {
     reading: {
       count,
       start: 50,
-      near: (position) => Math.round(((chart.xInverse(position) * 1000) / end) * (count - 1)),
+      near: (position) => Math.round(((chart.x.invert(position) * 1000) / end) * (count - 1)),
       at: (index) => {
         const ms = valueAt(index);
         const i = data.time_ms.findLastIndex((time) => time <= ms + 1e-9);
@@ -98,6 +74,21 @@ export function drawCompletion(data: Completion, width: number): Drawing {
       },
     },
   };
+}
+
+function draw({ marks, x, y }: StatisticalChart, data: Completion): void {
+  const places = (value: (i: number) => number): Place[] => [
+    [x(0), y(value(-1))],
+    ...data.time_ms.map((time, i): Place => [x(time / 1000), y(value(i))]),
+  ];
+  const failed = places((i) => 1 - (data.failed[i] ?? 0));
+  const lost = (data.failed.at(-1) ?? 0) > 0;
+  const edge = failed.map(([left]): Place => [left, y(1)]);
+  marks.append(
+    ...(lost ? [s('path', { d: bandPath(edge, stepCorners(failed)), fill: 'var(--miss-soft)' })] : []),
+    ...(lost ? [stroke(stepPath(failed), 'miss', 1.25)] : []),
+    stroke(stepPath(places((i) => data.completed[i] ?? 0)), 'data', 2.25),
+  );
 }
 
 function ticksTo(end: number): number[] {

@@ -1,43 +1,24 @@
-import { dot, lineY, rect } from '@observablehq/plot';
-import type { Cell, FirstTokens, Point } from '../../src/plots/figures/first-token.ts';
+import type { FirstTokens, Point } from '../../src/plots/figures/first-token.ts';
 import { count, duration } from '../../src/plots/format.ts';
 import { strong } from '../../src/plots/words.ts';
 import { px, s, unit } from '../dom.ts';
 import type { Drawing } from './drawing.ts';
+import { crosses, linePath, type Place, rectangle } from './shapes.ts';
 import { type StatisticalChart, statisticalChart } from './statistical.ts';
 
 export function firstTokenDrawing(open: (id: number) => void): (data: FirstTokens, width: number) => Drawing {
   return (data, width) => {
-    const k = unit();
     const chart = statisticalChart({
       width,
       left: 56,
       x: { type: 'log', domain: widened(data.prompts, 4), format: count, title: 'Prompt tokens' },
-      y: {
-        type: 'log',
-        domain: widened(data.times, 8),
-        format: tick,
-        title: 'Time to first token',
-      },
-      marks: [
-        ...(data.cells ? [cells(data.cells)] : []),
-        dot(data.inTime, { x: first, y: second, r: 2.6 * k, fill: 'var(--data)', fillOpacity: 0.42, stroke: 'none' }),
-        lineY(data.deadline, {
-          x: first,
-          y: second,
-          stroke: 'var(--ink)',
-          strokeWidth: 1.25,
-          strokeDasharray: '5 3.5',
-        }),
-      ],
+      y: { type: 'log', domain: widened(data.times, 8), format: tick, title: 'Time to first token' },
     });
+    draw(chart, data);
     annotate(chart, data);
     return { svg: chart.svg, ...reading(chart, data, open) };
   };
 }
-
-const first = ([x]: readonly [number, number, ...number[]]): number => Math.max(1, x);
-const second = ([, y]: readonly [number, number, ...number[]]): number => Math.max(0.01, y);
 
 const tick = (ms: number): string => (ms >= 1000 ? `${ms / 1000}\u202fs` : `${ms}\u202fms`);
 
@@ -48,32 +29,35 @@ function widened([from, to]: readonly [number, number], least: number): [number,
   return [low / missing, high * missing];
 }
 
-function cells(all: readonly Cell[]): ReturnType<typeof rect> {
-  const most = all.reduce((largest, [, , , , n]) => Math.max(largest, n), 1);
-  return rect(all, {
-    x1: ([x]: Cell) => Math.max(1, x),
-    y1: ([, y]: Cell) => Math.max(0.01, y),
-    x2: ([, , x]: Cell) => Math.max(1, x),
-    y2: ([, , , y]: Cell) => Math.max(0.01, y),
-    fill: 'var(--data)',
-    fillOpacity: ([, , , , n]: Cell) => 0.15 + 0.85 * Math.sqrt(n / most),
-    inset: 0.5,
-  });
+function draw({ marks, x, y }: StatisticalChart, data: FirstTokens): void {
+  const k = unit();
+  const most = (data.cells ?? []).reduce((largest, [, , , , n]) => Math.max(largest, n), 1);
+  const cells = (data.cells ?? []).map(([prompt, ms, promptEnd, msEnd, n]) =>
+    rectangle([x(prompt) + 0.5, y(msEnd) + 0.5], [x(promptEnd) - 0.5, y(ms) - 0.5], {
+      fill: 'var(--data)',
+      'fill-opacity': (0.15 + 0.85 * Math.sqrt(n / most)).toFixed(2),
+    }),
+  );
+  const few = data.inTime.length < 60;
+  const radius = (few ? 4 : 2.6) * k;
+  const dots = data.inTime.map(([prompt, ms]) => s('circle', { cx: px(x(prompt)), cy: px(y(ms)), r: px(radius) }));
+  marks.append(
+    ...cells,
+    s('g', { fill: 'var(--data)', 'fill-opacity': few ? 0.75 : 0.42 }, ...dots),
+    s('path', { class: 'target', d: linePath(data.deadline.map(([prompt, ms]) => [x(prompt), y(ms)])) }),
+  );
 }
 
 function annotate({ layer, labels, frame, x, y }: StatisticalChart, data: FirstTokens): void {
   const k = unit();
   const c = 3.6 * k;
-  const cross = (left: number, top: number): string =>
-    `M${px(left - c)},${px(top - c)}l${px(2 * c)},${px(2 * c)}m0,${px(-2 * c)}l${px(-2 * c)},${px(2 * c)}`;
   const edge = frame.top + 4 * k;
-  const late = data.late.map((point) => cross(x(first(point)), y(second(point))));
-  const never = data.never.map(({ prompt }) => cross(x(Math.max(1, prompt)), edge));
-  layer.append(
-    s('path', { d: [...late, ...never].join(''), stroke: 'var(--miss)', 'stroke-width': 1.75, fill: 'none' }),
-  );
-  for (const point of data.late) reserveMark(labels, x(first(point)), y(second(point)), c);
-  for (const { prompt } of data.never) reserveMark(labels, x(Math.max(1, prompt)), edge, c);
+  const places: Place[] = [
+    ...data.late.map(([prompt, ms]): Place => [x(prompt), y(ms)]),
+    ...data.never.map(({ prompt }): Place => [x(prompt), edge]),
+  ];
+  layer.append(s('path', { d: crosses(places, c), stroke: 'var(--miss)', 'stroke-width': 1.75, fill: 'none' }));
+  for (const [left, top] of places) labels.reserve(left - c, top - c, left + c, top + c);
   const [from] = data.deadline;
   const to = data.deadline.at(-1);
   if (from && to) {
@@ -112,14 +96,11 @@ function annotate({ layer, labels, frame, x, y }: StatisticalChart, data: FirstT
   }
 }
 
-const reserveMark = (labels: StatisticalChart['labels'], x: number, y: number, half: number): void =>
-  labels.reserve(x - half, y - half, x + half, y + half);
-
 function reading(chart: StatisticalChart, data: FirstTokens, open: (id: number) => void): Pick<Drawing, 'reading'> {
   const points: Point[] = [...data.inTime, ...data.late].sort((a, b) => a[0] - b[0] || a[1] - b[1]);
   if (points.length === 0) return {};
   const late = new Set(data.late.map(([, , id]) => id));
-  const places = points.map((point) => [chart.x(first(point)), chart.y(second(point))] as const);
+  const places = points.map((point) => [chart.x(point[0]), chart.y(point[1])] as const);
   return {
     reading: {
       count: points.length,

@@ -1,20 +1,17 @@
-import { areaY, lineY } from '@observablehq/plot';
 import type { FluidityDistribution } from '../../src/plots/figures/fluidity-distribution.ts';
 import { count, share } from '../../src/plots/format.ts';
 import { strong } from '../../src/plots/words.ts';
 import { px, s, unit } from '../dom.ts';
 import type { Drawing, Reading } from './drawing.ts';
 import { freshId, hatch } from './pattern.ts';
+import { bandPath, linePath, type Place, point, stepCorners, stroke } from './shapes.ts';
 import { crosshair, type StatisticalChart, statisticalChart } from './statistical.ts';
 
-/** How much of the share axis is shown: all of it, unless the curve fills under a tenth of it. */
+/** How much of the share axis is shown: all of it, unless the curve fills little of it up to the limit. */
 const zooms = [0.1, 0.2, 0.4, 1] as const;
 
 export function drawFluidityDistribution(data: FluidityDistribution, width: number): Drawing {
   const top = zooms.find((zoom) => data.short * 1.6 < zoom) ?? 1;
-  const steps = [{ x: 0, y: 0 }, ...data.points.map(([x, y]) => ({ x, y })), { x: 1, y: 1 }];
-  const clipped = (value: number): number => Math.max(0, Math.min(top, value));
-  const id = freshId('short');
   const chart = statisticalChart({
     width,
     x: { type: 'linear', domain: [0, 1], ticks: [0, 0.2, 0.4, 0.6, 0.8, 1], format: tenths, title: 'Fluidity-index' },
@@ -25,72 +22,50 @@ export function drawFluidityDistribution(data: FluidityDistribution, width: numb
       format: (value) => `${Number((value * 100).toFixed(1))}%`,
       title: 'Share of requests',
     },
-    marks: [
-      areaY(steps, {
-        x: 'x',
-        y1: ({ y }: Step) => clipped(y - data.band),
-        y2: ({ y }: Step) => clipped(y + data.band),
-        curve: 'step-after',
-        fill: 'var(--data-soft)',
-        fillOpacity: 0.75,
-      }),
-      areaY(upTo(steps, data.fluidFrom), {
-        x: 'x',
-        y: ({ y }: Step) => clipped(y),
-        curve: 'step-after',
-        fill: `url(#${id})`,
-        fillOpacity: 0.55,
-      }),
-      lineY(steps, {
-        x: 'x',
-        y: ({ y }: Step) => clipped(y),
-        curve: 'step-after',
-        stroke: 'var(--data)',
-        strokeWidth: 2.25,
-      }),
-    ],
   });
-  chart.svg.prepend(s('defs', {}, hatch(id)));
+  curve(chart, data, top);
   annotate(chart, data, top);
-  return { svg: chart.svg, reading: reading(chart, data, clipped) };
-}
-
-interface Step {
-  readonly x: number;
-  readonly y: number;
+  return { svg: chart.svg, reading: reading(chart, data, top) };
 }
 
 const tenths = (value: number): string => (value === 0 ? '0' : value.toFixed(1));
 
-const upTo = (steps: readonly Step[], x: number): Step[] => {
-  const before = steps.filter((step) => step.x < x);
-  return [...before, { x, y: before.at(-1)?.y ?? 0 }];
-};
+function curve({ marks, x, y }: StatisticalChart, data: FluidityDistribution, top: number): void {
+  const steps: Place[] = stepCorners([[0, 0], ...data.points, [1, 1]]);
+  const moved = (by: number): Place[] => steps.map(([at, up]) => [x(at), y(Math.max(0, Math.min(top, up + by)))]);
+  const below = steps.filter(([at]) => at < data.fluidFrom);
+  const edge: Place[] = [...below, [data.fluidFrom, below.at(-1)?.[1] ?? 0]];
+  const short = edge.map(([at, up]): Place => [x(at), y(Math.min(top, up))]);
+  const id = freshId('short');
+  marks.append(
+    s('defs', {}, hatch(id)),
+    s('path', { d: bandPath(moved(data.band), moved(-data.band)), fill: 'var(--data-soft)', opacity: 0.75 }),
+    s('path', {
+      d: bandPath(short, [
+        [x(0), y(0)],
+        [x(data.fluidFrom), y(0)],
+      ]),
+      fill: `url(#${id})`,
+      opacity: 0.55,
+    }),
+    stroke(linePath(moved(0)), 'data', 2.25),
+  );
+}
 
 function annotate({ layer, labels, frame, x, y }: StatisticalChart, data: FluidityDistribution, top: number): void {
   const k = unit();
   const threshold = x(data.fluidFrom);
   const at = y(Math.min(top, data.short));
+  const tone = data.short > 0 ? 'miss' : 'met';
   layer.append(
-    s('line', { class: 'target', x1: px(threshold), x2: px(threshold), y1: frame.top, y2: frame.bottom }),
-    s('circle', {
-      cx: px(threshold),
-      cy: px(at),
-      r: 4.5,
-      fill: `var(--${data.short > 0 ? 'miss' : 'met'})`,
-      stroke: 'var(--paper)',
-      'stroke-width': 1.5,
-    }),
+    s('line', { class: 'target', x1: px(threshold), x2: px(threshold), y1: px(frame.top), y2: px(frame.bottom) }),
+    point(threshold, at, tone),
   );
-  const text = data.short > 0 ? `${share(data.short)} not fluid` : 'none below';
+  labels.add({ text: `fluid from ${tenths(data.fluidFrom)}`, at: [[threshold - 8 * k, frame.top + 10 * k, 'end']] });
   labels.add({
-    text: `fluid from ${tenths(data.fluidFrom)}`,
-    at: [[threshold - 8 * k, frame.top + 10 * k, 'end']],
-  });
-  labels.add({
-    text,
+    text: data.short > 0 ? `${share(data.short)} not fluid` : 'none below',
     kind: 'strong',
-    tone: data.short > 0 ? 'miss' : 'met',
+    tone,
     size: 14,
     at: [
       [threshold - 12 * k, at - 10 * k, 'end'],
@@ -100,25 +75,16 @@ function annotate({ layer, labels, frame, x, y }: StatisticalChart, data: Fluidi
   });
 }
 
-function reading(
-  { frame, x, y, xInverse }: StatisticalChart,
-  data: FluidityDistribution,
-  clipped: (v: number) => number,
-): Reading {
-  const shareAt = (value: number): number => {
-    let found = 0;
-    for (const [at, up] of data.points) if (at <= value + 1e-9) found = up;
-    return found;
-  };
+function reading({ frame, x, y }: StatisticalChart, data: FluidityDistribution, top: number): Reading {
   return {
     count: 101,
     start: Math.round(data.fluidFrom * 100),
-    near: (position) => Math.round(xInverse(position) * 100),
+    near: (position) => Math.round(x.invert(position) * 100),
     at: (index) => {
       const value = index / 100;
-      const up = shareAt(value);
+      const up = data.points.findLast(([at]) => at <= value + 1e-9)?.[1] ?? 0;
       return {
-        marks: crosshair(x(value), frame, [[y(clipped(up)), 'data']]),
+        marks: crosshair(x(value), frame, [[y(Math.min(top, up)), 'data']]),
         words: [
           strong(share(up)),
           ` of requests have a fluidity of ${value.toFixed(2)} or less (${count(Math.round(up * data.n))} of ${count(data.n)})`,

@@ -80,7 +80,7 @@ function labelText(
       x: px(x),
       y: px(y),
       'font-size': px(size * unit()),
-      'text-anchor': anchor === 'start' ? undefined : anchor,
+      'text-anchor': anchor,
       class: names.filter(Boolean).join(' '),
     },
     text,

@@ -4,7 +4,8 @@ import { niceStep } from '../../src/plots/order.ts';
 import { px, s, unit } from '../dom.ts';
 import type { Labels } from './labels.ts';
 import { freshId, hatch } from './pattern.ts';
-import { linear, logarithmic, path, type Scale } from './scales.ts';
+import { linear, logarithmic, type Scale } from './scales.ts';
+import { linePath } from './shapes.ts';
 import { logTicks } from './ticks.ts';
 
 /** One chart of several on a shared time axis. */
@@ -75,10 +76,10 @@ export function drawStreams(lane: Lane, { streams }: OverTime): void {
   const middle = (i: number): number => Math.min(lane.right, lane.x((i + 0.5) * step_ms));
   const points = (values: readonly number[]): [number, number][] => values.map((value, i) => [middle(i), y(value)]);
   const area = (values: readonly number[]): string =>
-    `${path(points(values))}L${px(middle(values.length - 1))},${px(y(0))}L${px(middle(0))},${px(y(0))}Z`;
+    `${linePath(points(values))}L${px(middle(values.length - 1))},${px(y(0))}L${px(middle(0))},${px(y(0))}Z`;
   lane.marks.append(
     s('path', { d: area(open), fill: 'var(--data-soft)' }),
-    s('path', { d: path(points(open)), fill: 'none', stroke: 'var(--data-2)', 'stroke-width': 1 }),
+    s('path', { d: linePath(points(open)), fill: 'none', stroke: 'var(--data-2)', 'stroke-width': 1 }),
     s('path', { d: area(stalled), fill: 'var(--miss)' }),
   );
   if (worst === undefined || worst.stalled < 3) return;
@@ -137,7 +138,7 @@ export function drawFirstTokens(lane: Lane, { windows, window_ms, late }: OverTi
   }
   lane.marks.append(
     s('path', {
-      d: path(known.map(([x, median]) => [x, y(median)])),
+      d: linePath(known.map(([x, median]) => [x, y(median)])),
       fill: 'none',
       stroke: 'var(--data)',
       'stroke-width': 2,
@@ -156,7 +157,16 @@ export function drawFirstTokens(lane: Lane, { windows, window_ms, late }: OverTi
   lane.marks.append(s('path', { d: crosses.join(''), stroke: 'var(--miss)', 'stroke-width': 1.6, fill: 'none' }));
 }
 
-export function drawFluid(lane: Lane, { windows, window_ms, target }: OverTime): void {
+export function drawFluid(lane: Lane, { windows, window_ms, target, meaningful }: OverTime): void {
+  if (!meaningful) {
+    const middle = (lane.top + lane.bottom) / 2;
+    lane.labels.add({
+      text: 'not meaningful: the answers came all at once',
+      kind: 'axis',
+      at: [[lane.left + 8 * unit(), middle, 'start']],
+    });
+    return;
+  }
   const y = linear(0, 1, lane.bottom, lane.top);
   ticks(lane, y, [
     [0, '0'],

@@ -18,6 +18,3 @@ export function logarithmic(from: number, to: number, start: number, end: number
     invert: (position: number) => Math.exp(inner.invert(position)),
   });
 }
-
-export const path = (points: readonly (readonly [number, number])[]): string =>
-  points.length === 0 ? '' : `M${points.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join('L')}`;

@@ -1,6 +1,6 @@
-import { axisX, axisY, gridX, gridY, type Markish, plot, type ScaleOptions } from '@observablehq/plot';
 import { px, s, unit } from '../dom.ts';
 import { Labels } from './labels.ts';
+import { linear, logarithmic, type Scale } from './scales.ts';
 import { fittingLogTicks, logTicks, thinned } from './ticks.ts';
 
 export interface Axis {
@@ -27,57 +27,42 @@ export interface Frame {
 export interface StatisticalChart {
   readonly svg: SVGSVGElement;
   readonly frame: Frame;
-  readonly labels: Labels;
+  /** Under the annotations; clipped to the frame. */
+  readonly marks: SVGGElement;
   /** Above the marks, below the labels. */
   readonly layer: SVGGElement;
-  x(value: number): number;
-  y(value: number): number;
-  xInverse(position: number): number;
+  readonly labels: Labels;
+  readonly x: Scale;
+  readonly y: Scale;
 }
 
 export interface StatisticalOptions {
   readonly width: number;
-  /** In drawing units. */
+  /** In drawing units, as all of these. */
   readonly height?: number;
   readonly left?: number;
   readonly right?: number;
+  /** Room between the vertical axis's labels and the frame. */
+  readonly beside?: number;
   readonly x: Axis;
   readonly y: Axis;
-  /** Vertical hairlines too. */
-  readonly vertical?: boolean;
-  readonly marks: readonly Markish[];
 }
 
 export function statisticalChart(options: StatisticalOptions): StatisticalChart {
-  const { width, x, y } = options;
   const frame = frameOf(options);
-  const place = placer(x, frame.left, frame.right);
-  const xTicks = x.ticks ? thinned(x.ticks, place, x.format) : fittingLogTicks(x.domain, place, x.format);
-  const yTicks = y.ticks ?? logTicks(y.domain, [1, 5]);
+  const { width, height } = frame;
+  const svg = s('svg', { viewBox: `0 0 ${width} ${height}`, width, height, 'aria-hidden': true });
+  const [back, marks, front, layer, text] = [s('g'), s('g'), s('g'), s('g'), s('g')];
+  svg.append(back, marks, front, layer, text, s('g', { class: 'reading' }));
+  const labels = new Labels(text, width, height);
+  const x = scaleOf(options.x, frame.left, frame.right);
+  const y = scaleOf(options.y, frame.bottom, frame.top);
   const k = unit();
-  const font = { fontSize: 12 * k, fill: 'var(--ink-2)', label: null, tickSize: 0 } as const;
-  const svg = plot({
-    width,
-    height: frame.height,
-    marginLeft: frame.left,
-    marginRight: width - frame.right,
-    marginTop: frame.top,
-    marginBottom: frame.height - frame.bottom,
-    style: { overflow: 'visible', background: 'none', fontFamily: 'var(--sans)', fontSize: px(12 * k) },
-    x: scale(x),
-    y: scale(y),
-    marks: [
-      gridY([...yTicks], { stroke: 'var(--grid)', strokeOpacity: 1 }),
-      ...(options.vertical ? [gridX(xTicks, { stroke: 'var(--grid)', strokeOpacity: 1 })] : []),
-      ...(x.type === 'log' ? [minorTicks(x, xTicks)] : []),
-      axisX(xTicks, { ...font, stroke: 'var(--line)', tickSize: 4, tickFormat: x.format, tickPadding: 4 * k }),
-      ...(x.second ? [axisX(xTicks, { ...font, fontSize: 11.5 * k, tickFormat: x.second, tickPadding: 24 * k })] : []),
-      axisY([...yTicks], { ...font, tickFormat: y.format, tickPadding: 8 * k }),
-      ...options.marks,
-    ],
-  }) as SVGSVGElement & { scale(name: 'x' | 'y'): { apply(v: number): number; invert?(p: number): number } };
-  svg.setAttribute('aria-hidden', 'true');
-  return withLayers(svg, frame, options, svg.scale('x'), svg.scale('y'));
+  labels.add({ text: `${options.y.title} ↑`, kind: 'axis', at: [[0, 11 * k, 'start']] });
+  labels.add({ text: `${options.x.title} →`, kind: 'axis', at: [[frame.right, height - 4 * k, 'end']] });
+  horizontalAxis(options.x, x, frame, front, labels);
+  verticalAxis(options.y, y, frame, back, labels, (options.beside ?? 0) * k);
+  return { svg, frame, marks, layer, labels, x, y };
 }
 
 function frameOf({ width, height = 300, left = 46, right = 14, x }: StatisticalOptions): Frame {
@@ -92,50 +77,47 @@ function frameOf({ width, height = 300, left = 46, right = 14, x }: StatisticalO
   };
 }
 
-const scale = ({ type, domain }: Axis): ScaleOptions => ({ type, domain: [...domain], clamp: true });
+const scaleOf = ({ type, domain: [from, to] }: Axis, start: number, end: number): Scale =>
+  (type === 'log' ? logarithmic : linear)(from, to, start, end);
 
-/** Positions are known before the chart is drawn, so that ticks can be chosen to fit. */
-function placer({ type, domain: [from, to] }: Axis, start: number, end: number): (value: number) => number {
-  const by = type === 'log' ? Math.log : (value: number): number => value;
-  return (value) => start + ((by(value) - by(from)) / (by(to) - by(from))) * (end - start);
+function horizontalAxis(
+  axis: Axis,
+  x: Scale,
+  { left, right, bottom }: Frame,
+  front: SVGGElement,
+  labels: Labels,
+): void {
+  const k = unit();
+  const ticks = axis.ticks ? thinned(axis.ticks, x, axis.format) : fittingLogTicks(axis.domain, x, axis.format);
+  const line = (value: number, length: number): SVGLineElement =>
+    s('line', { class: 'base-line', x1: px(x(value)), x2: px(x(value)), y1: px(bottom), y2: px(bottom + length) });
+  front.append(s('line', { class: 'base-line', x1: px(left), x2: px(right), y1: px(bottom), y2: px(bottom) }));
+  if (axis.type === 'log')
+    front.append(...logTicks(axis.domain, [1, 2, 3, 4, 5, 6, 7, 8, 9]).map((value) => line(value, 2.5)));
+  front.append(...ticks.map((value) => line(value, 4)));
+  for (const value of ticks) {
+    labels.add({ text: axis.format(value), kind: 'axis', at: [[x(value), bottom + 17 * k, 'middle']] });
+    if (axis.second) {
+      labels.add({ text: axis.second(value), kind: 'axis', size: 11.5, at: [[x(value), bottom + 33 * k, 'middle']] });
+    }
+  }
 }
 
-const minorTicks = (x: Axis, labelled: readonly number[]): Markish =>
-  axisX(
-    logTicks(x.domain, [1, 2, 3, 4, 5, 6, 7, 8, 9]).filter((tick) => !labelled.includes(tick)),
-    { tickSize: 2.5, tickFormat: () => '', label: null, stroke: 'var(--line)' },
-  );
-
-function withLayers(
-  svg: SVGSVGElement,
-  frame: Frame,
-  { x, y }: StatisticalOptions,
-  xScale: { apply(v: number): number; invert?(p: number): number },
-  yScale: { apply(v: number): number },
-): StatisticalChart {
+function verticalAxis(axis: Axis, y: Scale, frame: Frame, back: SVGGElement, labels: Labels, beside: number): void {
   const k = unit();
-  const layer = s('g');
-  const text = s('g');
-  const base = s('line', {
-    class: 'base-line',
-    x1: px(frame.left),
-    x2: px(frame.right),
-    y1: frame.bottom,
-    y2: frame.bottom,
-  });
-  svg.append(base, layer, text, s('g', { class: 'reading' }));
-  const labels = new Labels(text, frame.width, frame.height);
-  labels.add({ text: `${y.title} ↑`, kind: 'axis', at: [[0, 11 * k, 'start']] });
-  labels.add({ text: `${x.title} →`, kind: 'axis', at: [[frame.right, frame.height - 4 * k, 'end']] });
-  return {
-    svg,
-    frame,
-    labels,
-    layer,
-    x: (value) => xScale.apply(value),
-    y: (value) => yScale.apply(value),
-    xInverse: (position) => xScale.invert?.(position) ?? Number.NaN,
-  };
+  for (const value of axis.ticks ?? verticalLogTicks(axis.domain)) {
+    const at = y(value);
+    if (Math.abs(at - frame.bottom) > 0.5) {
+      back.append(s('line', { class: 'grid-line', x1: px(frame.left), x2: px(frame.right), y1: px(at), y2: px(at) }));
+    }
+    labels.add({ text: axis.format(value), kind: 'axis', at: [[frame.left - 8 * k - beside, at + 4 * k, 'end']] });
+  }
+}
+
+/** 1 and 5 per decade; 1, 2 and 5 where that would leave fewer than three. */
+function verticalLogTicks(domain: readonly [number, number]): number[] {
+  const few = logTicks(domain, [1, 5]);
+  return few.length >= 3 ? few : logTicks(domain, [1, 2, 5]);
 }
 
 /** The reading point of a curve: a vertical line, and a ring on every series. */

@@ -1,9 +1,9 @@
-import { rect } from '@observablehq/plot';
 import type { TokenGaps } from '../../src/plots/figures/token-gaps.ts';
 import { chosen, duration, share } from '../../src/plots/format.ts';
 import { strong } from '../../src/plots/words.ts';
 import { px, s, unit } from '../dom.ts';
 import type { Drawing, Reading } from './drawing.ts';
+import { type Place, rectangle } from './shapes.ts';
 import { type StatisticalChart, statisticalChart } from './statistical.ts';
 
 interface Bar {
@@ -23,7 +23,8 @@ export function drawTokenGaps(data: TokenGaps, width: number): Drawing {
   const half = top > 0.5 ? 0.5 : top > 0.25 ? 0.25 : 0.1;
   const chart = statisticalChart({
     width,
-    left: 46 + 30,
+    left: 46 + 34,
+    beside: 34,
     x: { type: 'log', domain: [from, to], format: tick, title: 'Time between tokens' },
     y: {
       type: 'linear',
@@ -32,39 +33,28 @@ export function drawTokenGaps(data: TokenGaps, width: number): Drawing {
       format: (value) => (value === 0 ? '0' : `${Math.abs(value) * 100}%`),
       title: 'Share of gaps',
     },
-    marks: [
-      rect(
-        bars.filter(({ gaps }) => gaps > 0),
-        {
-          x1: 'from',
-          x2: 'to',
-          y1: 0,
-          y2: 'gaps',
-          fill: colour,
-          insetLeft: 0.5,
-          insetRight: 0.5,
-        },
-      ),
-      rect(
-        bars.filter(({ waiting }) => waiting > 0),
-        {
-          x1: 'from',
-          x2: 'to',
-          y1: 0,
-          y2: ({ waiting }: Bar) => -waiting,
-          fill: colour,
-          fillOpacity: ({ long }: Bar) => (long ? 1 : 0.55),
-          insetLeft: 0.5,
-          insetRight: 0.5,
-        },
-      ),
-    ],
   });
-  annotate(chart, data);
+  draw(chart, bars);
+  annotate(chart, data, bars);
   return { svg: chart.svg, reading: reading(chart, data, bars) };
 }
 
-const colour = ({ long }: Bar): string => `var(--${long ? 'miss' : 'data'})`;
+/** Counts upwards, waiting downwards, from one line. */
+function draw({ marks, x, y }: StatisticalChart, bars: readonly Bar[]): void {
+  const zero = y(0);
+  for (const { from, to, gaps, waiting, long } of bars) {
+    const fill = `var(--${long ? 'miss' : 'data'})`;
+    const [left, right] = [x(from) + 0.5, x(to) - 0.5];
+    const up: Place = [left, Math.min(zero - 1, y(gaps))];
+    if (gaps > 0) marks.append(rectangle(up, [right, zero], { fill }));
+    if (waiting > 0.0002) {
+      marks.append(
+        rectangle([left, zero], [right, Math.max(zero + 1, y(-waiting))], { fill, opacity: long ? 1 : 0.55 }),
+      );
+    }
+  }
+}
+
 const tick = (ms: number): string => (ms >= 1000 ? `${ms / 1000}\u202fs` : `${ms}\u202fms`);
 
 const barsOf = ({ from_ms, ratio, gaps, waiting, pause_ms }: TokenGaps): Bar[] =>
@@ -73,11 +63,11 @@ const barsOf = ({ from_ms, ratio, gaps, waiting, pause_ms }: TokenGaps): Bar[] =
     return { from, to, gaps: each, waiting: waiting[i] ?? 0, long: Math.sqrt(from * to) > pause_ms };
   });
 
-function annotate(chart: StatisticalChart, data: TokenGaps): void {
+function annotate(chart: StatisticalChart, data: TokenGaps, bars: readonly Bar[]): void {
   const { layer, labels, frame, x, y } = chart;
   const k = unit();
   const zero = y(0);
-  const bin = frame.left - 18 * k;
+  const bin = frame.left - 20 * k;
   layer.append(
     s('line', { class: 'base-line', x1: px(bin - 8 * k), x2: px(frame.right), y1: px(zero), y2: px(zero) }),
     s('rect', {
@@ -117,47 +107,49 @@ function annotate(chart: StatisticalChart, data: TokenGaps): void {
     });
     labels.add({ text: `is in pauses over ${chosen(data.pause_ms)}`, at: [[frame.right, down + 17 * k, 'end']] });
   }
-  percentileMarks(chart, data);
+  percentileMarks(chart, data, bars);
 }
 
-function percentileMarks({ layer, labels, x, y, frame }: StatisticalChart, { marks }: TokenGaps): void {
+/** Each above the bars around it, with a tick down to its place. */
+function percentileMarks({ layer, labels, x, y }: StatisticalChart, { marks }: TokenGaps, bars: readonly Bar[]): void {
   const k = unit();
-  const zero = y(0);
-  marks.forEach(([label, ms], i) => {
+  for (const [label, ms] of marks) {
     const left = x(ms);
+    const around = bars.filter(({ from, to }) => x(to) > left - 56 * k && x(from) < left + 56 * k);
+    const top = y(Math.max(0, ...around.map(({ gaps }) => gaps)));
     const text = `${label} ${duration(ms)}`;
-    const heights = [17, 33, 49].slice(i === 0 ? 0 : 0);
-    const placed = heights.find((up) =>
+    const up = [7, 23, 39].find((rise) =>
       labels.add({
         text,
         at: [
-          [left, zero - up * k, 'middle'],
-          [Math.min(left, frame.right), zero - up * k, 'end'],
+          [left, top - rise * k, 'middle'],
+          [left, top - rise * k, 'end'],
         ],
       }),
     );
-    if (placed === undefined) return;
+    if (up === undefined) continue;
+    const own = bars.find(({ from, to }) => ms >= from && ms < to);
     layer.append(
       s('line', {
         x1: px(left),
         x2: px(left),
-        y1: px(zero - (placed - 4) * k),
-        y2: px(zero),
+        y1: px(top - (up - 4) * k),
+        y2: px(y(own?.gaps ?? 0)),
         stroke: 'var(--ink)',
         'stroke-width': 1.25,
       }),
     );
-  });
+  }
 }
 
-function reading({ frame, x, xInverse }: StatisticalChart, data: TokenGaps, bars: readonly Bar[]): Reading {
+function reading({ frame, x }: StatisticalChart, data: TokenGaps, bars: readonly Bar[]): Reading {
   return {
     count: bars.length,
     start: Math.max(
       0,
       bars.findIndex(({ gaps }) => gaps === Math.max(...data.gaps)),
     ),
-    near: (position) => Math.floor(Math.log(xInverse(position) / data.from_ms) / Math.log(data.ratio)),
+    near: (position) => Math.floor(Math.log(x.invert(position) / data.from_ms) / Math.log(data.ratio)),
     at: (index) => {
       const bar = bars[index] ?? { from: 1, to: 2, gaps: 0, waiting: 0 };
       return {

@@ -6,7 +6,8 @@ import type { ScoredRequest } from '../../src/plots/scored-request.ts';
 import type { Step } from '../../src/plots/time-in-hand.ts';
 import { Labels } from '../charts/labels.ts';
 import { freshId, hatch } from '../charts/pattern.ts';
-import { linear, path, type Scale } from '../charts/scales.ts';
+import { linear, type Scale } from '../charts/scales.ts';
+import { linePath } from '../charts/shapes.ts';
 import { px, s, unit } from '../dom.ts';
 
 /** Time in hand over one request; milliseconds. The past is solid, the future faint. */
@@ -183,8 +184,8 @@ function curve(
 ): SVGGElement {
   const points = corners(scene).map(([time, hand]) => [x(time), y(hand)] as const);
   const zero = px(y(0));
-  const area = `${path(points)}L${px(points.at(-1)?.[0] ?? 0)},${zero}L${px(points[0]?.[0] ?? 0)},${zero}Z`;
-  const line = path(points);
+  const area = `${linePath(points)}L${px(points.at(-1)?.[0] ?? 0)},${zero}L${px(points[0]?.[0] ?? 0)},${zero}Z`;
+  const line = linePath(points);
   const k = unit();
   return s(
     'g',

@@ -22,6 +22,13 @@ export function resultWords(request: ScoredRequest, policy: ScorePolicy, kept: b
     ...(stalls > 0 ? [plural(stalls, 'stall')] : []),
     `${plural(request.missed, 'deadline')} missed`,
   ];
+  const whole = request.record.outcome.status === 'completed' && request.record.outcome.buffered === true;
+  if (whole)
+    return [
+      `${facts.slice(0, 2).join(' · ')} · `,
+      h('b', {}, 'The answer came all at once'),
+      ': fluidity says nothing about it.',
+    ];
   const index = request.fluidity === undefined ? 'undefined' : request.fluidity.toFixed(2);
   return [
     `${facts.join(' · ')} · `,

@@ -3,6 +3,7 @@ import type { Note } from '../../src/metrics/summary.ts';
 import { chosen } from '../../src/plots/format.ts';
 import type { Gauge, HeadlineNumber } from '../../src/plots/headline-numbers.ts';
 import type { ReportModel } from '../../src/plots/report-model.ts';
+import { sentence } from '../../src/plots/words.ts';
 import { linear } from '../charts/scales.ts';
 import { h, px, s, wordsOf } from '../dom.ts';
 import { chip, icon } from '../icons.ts';
@@ -135,7 +136,7 @@ function noteList(notes: readonly Note[]): HTMLElement | string {
     'ul',
     { class: 'notes' },
     ...notes.map(({ level, text }) =>
-      h('li', {}, h('span', { class: `state ${signs[level]}` }, icon(signs[level])), text),
+      h('li', {}, h('span', { class: `state ${signs[level]}` }, icon(signs[level])), sentence(text)),
     ),
   );
 }

@@ -1,13 +1,16 @@
 import type { NumbersRow, NumbersTable } from '../../src/plots/numbers-table.ts';
+import { lowerFirst } from '../../src/plots/words.ts';
 import { h } from '../dom.ts';
 
 /** All numbers: distributions first, then what has one value per run. */
-export function numbersSection({ head, distributions, values, note }: NumbersTable): HTMLElement {
+export function numbersSection({ head, distributions, values, note, without }: NumbersTable): HTMLElement {
   return h(
     'div',
     {},
-    region('Distribution of each metric', [...head], distributions),
-    h('p', { class: 'note' }, note),
+    distributions.length > 0 && region('Distribution of each metric', head, distributions),
+    distributions.length > 0 && h('p', { class: 'note' }, note),
+    without.length > 0 &&
+      h('p', { class: 'note' }, `Without a value in this run: ${without.map(lowerFirst).join(', ')}.`),
     values.length > 0 && region('Numbers of the whole run', ['Value'], values),
   );
 }

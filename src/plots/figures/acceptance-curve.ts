@@ -1,4 +1,5 @@
 import { nanosecondsPerMillisecond } from '../../core/units.ts';
+import { shareInterval } from '../../metrics/index.ts';
 import type { Drawn } from '../figure.ts';
 import { chosen, chosenShare, count, duration, interval, number, share } from '../format.ts';
 import { rounded } from '../order.ts';
@@ -9,6 +10,9 @@ export interface AcceptanceCurveData {
   readonly share: readonly number[];
   /** The paper's series: 1 − P99 of the miss rate. */
   readonly tail: readonly number[];
+  /** Clopper–Pearson, 95 %, for `share`. */
+  readonly low: readonly number[];
+  readonly high: readonly number[];
   readonly decodeDeadline_ms: number;
   readonly target: number;
   /** Share that passes at the run's own deadline, with its interval. */
@@ -37,12 +41,15 @@ export function acceptanceCurve(run: ScoredRun): Drawn<AcceptanceCurveData> {
   const rate = headline.fluidRate.value;
   const reached = rate === undefined || rate <= 0 ? undefined : 1000 / rate;
   const target = chosenShare(policy.fluidShare);
+  const intervals = acceptance.share.map((value) =>
+    shareInterval(Math.round(value * acceptance.n), acceptance.n, 0.95),
+  );
   return {
     title: finding(reached, deadline, target, headline.fluidRate.reason),
     subtitle,
     note: `n = ${count(acceptance.n)}. At ${chosen(deadline)}: ${share(here)}. ${
       reached === undefined ? '' : `${target} pass from ${duration(reached)}${rateInterval(run)}. `
-    }Deadline axis logarithmic.${sampleNote(run)}`,
+    }Band: 95%, exact binomial. Deadline axis logarithmic.${sampleNote(run)}`,
     alt: `Acceptance curve. With ${chosen(deadline)} per token ${share(here)} of ${count(acceptance.n)} requests are fluid; the target is ${target}.`,
     table: {
       head: ['Decode deadline', 'Tokens per second', 'Fluid share', '1 − P99 of the miss rate'],
@@ -55,6 +62,8 @@ export function acceptanceCurve(run: ScoredRun): Drawn<AcceptanceCurveData> {
       deadline_ms: acceptance.deadline_ms.map((ms) => rounded(ms)),
       share: acceptance.share.map((value) => rounded(value, 5)),
       tail: acceptance.oneMinusP99MissRate.map((value) => rounded(value, 5)),
+      low: intervals.map((each) => rounded(each?.low ?? 0, 4)),
+      high: intervals.map((each) => rounded(each?.high ?? 1, 4)),
       decodeDeadline_ms: deadline,
       target: policy.fluidShare,
       here,

@@ -1,5 +1,5 @@
 import { nanosecondsPerMillisecond } from '../../core/units.ts';
-import type { PrefillDeadline } from '../../metrics/policy.ts';
+import type { PrefillDeadline } from '../../metrics/index.ts';
 import type { Drawn } from '../figure.ts';
 import { chosen, count, duration, plural } from '../format.ts';
 import { ascending, evenly, orderStatistic, rounded } from '../order.ts';

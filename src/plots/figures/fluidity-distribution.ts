@@ -20,7 +20,7 @@ const subtitle =
 /** Fluidity-index of every counted request; a failed one is 0. */
 export function fluidityDistribution(run: ScoredRun): Drawn<FluidityDistribution> {
   const { counted, policy, summary } = run;
-  const title = 'How fluid the answers are';
+  const title = 'Fluidity has no distribution here';
   if (!summary.headline.fluidityMeaningful && summary.requests.completed > 0) {
     return { title, subtitle, empty: 'The answers came all at once, so no deadline says anything about reading.' };
   }

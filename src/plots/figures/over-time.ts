@@ -18,6 +18,8 @@ export interface OverTime {
   readonly late: readonly (readonly [at: number, ttft: number])[];
   readonly failures: readonly { readonly outcome: string; readonly count: number; readonly at: readonly number[] }[];
   readonly target: number;
+  /** Whether the share of fluid answers says anything. */
+  readonly meaningful: boolean;
 }
 
 export interface Window {
@@ -40,7 +42,8 @@ const mostFailureKinds = 5;
 
 export function overTime(run: ScoredRun): Drawn<OverTime> {
   const { requests, policy } = run;
-  if (requests.length === 0) return { title: 'When it happened', subtitle, empty: 'The run holds no request.' };
+  if (requests.length === 0)
+    return { title: 'Nothing to show over time', subtitle, empty: 'The run holds no request.' };
   const end = requests.reduce(
     (latest, request) => Math.max(latest, request.origin + request.end),
     nanosecondsPerSecond,
@@ -72,6 +75,7 @@ export function overTime(run: ScoredRun): Drawn<OverTime> {
       ]),
       failures: failures(requests),
       target: policy.fluidShare,
+      meaningful: run.summary.headline.fluidityMeaningful || run.summary.requests.completed === 0,
     },
   };
 }

@@ -65,6 +65,7 @@ export function tokenGaps(run: ScoredRun, gaps: Pauses): Drawn<TokenGaps> {
 }
 
 function finding(gaps: Pauses, pause: number): string {
+  if (gaps.longest === 0) return 'The tokens of an answer come at the same instant';
   if (gaps.long === 0)
     return `No gap between tokens is longer than ${duration(gaps.longest / nanosecondsPerMillisecond)}`;
   return `Pauses over ${chosen(pause)}: ${share(gaps.long / gaps.n)} of gaps, ${share(gaps.longTotal / gaps.total)} of the waiting`;

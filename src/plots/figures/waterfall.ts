@@ -60,7 +60,7 @@ export function waterfall(
   drawnFrom?: number,
 ): Drawn<Waterfall> {
   const { requests, policy } = run;
-  if (requests.length === 0) return { title: 'Which requests it hit', subtitle, empty: 'The run holds no request.' };
+  if (requests.length === 0) return { title: 'No request to show', subtitle, empty: 'The run holds no request.' };
   const rows = inWindow(requests, window.from, window.to).slice(0, mostRows);
   const visible = shared.filter(({ from, to }) => to > window.from && from < window.to);
   const ms = (time: number): number => time / nanosecondsPerMillisecond;
