@@ -1,19 +1,8 @@
-export {
-  type PreflightOptions,
-  type PreflightRequest,
-  type PreflightResult,
-  preflight,
-} from './preflight/preflight.ts';
+export { type PreflightResult, preflight } from './preflight/preflight.ts';
 export { waitReady } from './preflight/wait-ready.ts';
 export { protocols } from './protocols/index.ts';
-export { autoForceLength, chosenLengthParameters, lengthParameters } from './protocols/length-parameters.ts';
+export { autoForceLength, lengthParameters } from './protocols/length-parameters.ts';
 export type { ModelRequest, ProtocolDefinition } from './protocols/protocol.ts';
 export { chooseTransport } from './transport/choose-transport.ts';
 export { proxyFor } from './transport/proxy-for.ts';
-export type {
-  Transport,
-  TransportEvents,
-  TransportFactory,
-  TransportPath,
-  TransportTarget,
-} from './transport/transport.ts';
+export type { Transport } from './transport/transport.ts';

@@ -8,6 +8,8 @@ export interface Certificate {
   readonly cert: string;
 }
 
+const program = 'openssl';
+
 /** A self-signed certificate for localhost and 127.0.0.1, good for a day. */
 export function makeCertificate(names = 'DNS:localhost,IP:127.0.0.1'): Certificate {
   const folder = mkdtempSync(join(tmpdir(), 'metron-certificate-'));
@@ -15,7 +17,7 @@ export function makeCertificate(names = 'DNS:localhost,IP:127.0.0.1'): Certifica
   const cert = join(folder, 'cert.pem');
   try {
     execFileSync(
-      'openssl',
+      program,
       ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '1']
         .concat(['-subj', '/CN=metron-test', '-addext', `subjectAltName=${names}`])
         .concat(['-keyout', key, '-out', cert]),
