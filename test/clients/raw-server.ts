@@ -11,7 +11,7 @@ export interface RawRequest {
 }
 
 /** What the server does when a request is complete: it writes raw bytes, or worse. */
-export type Conduct = (socket: net.Socket, request: RawRequest) => void;
+export type Conduct = (socket: net.Socket, request: RawRequest) => unknown;
 
 export interface RawServer {
   readonly port: number;

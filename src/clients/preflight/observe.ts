@@ -16,7 +16,7 @@ export interface Observation {
   /** Events that carried tokens. */
   readonly chunks: number;
   readonly tokensPerChunk?: number;
-  readonly timeToFirstToken?: Nanoseconds;
+  readonly timeToFirstToken_ns?: Nanoseconds;
   readonly finishReason?: string;
   /** An error inside a response with status 200. */
   readonly error?: string;
@@ -50,7 +50,7 @@ export function observe(reply: Reply, protocol: ProtocolDefinition): Observation
     ...(tokens !== undefined && { tokens }),
     chunks: carriers.length,
     ...(tokens !== undefined && carriers.length > 0 && { tokensPerChunk: tokens / carriers.length }),
-    ...(first && reply.sentAt !== undefined && { timeToFirstToken: elapsed(reply.sentAt, first.at) }),
+    ...(first && reply.sentAt !== undefined && { timeToFirstToken_ns: elapsed(reply.sentAt, first.at) }),
     ...(finishReason !== undefined && { finishReason }),
     ...(error !== undefined && { error }),
     whole: isDocument || done || finishReason !== undefined,

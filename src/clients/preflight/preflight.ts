@@ -24,7 +24,7 @@ export interface PreflightOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Facts about the target that one small request brought to light. */
+/** Facts about the target that one small request brought to light; kept with the run as JSON. */
 export interface PreflightResult extends Observation {
   /** Length parameters that the server accepts: what the run shall send. */
   readonly forceLength: readonly string[];
@@ -37,7 +37,7 @@ export interface PreflightResult extends Observation {
   /** The models the server lists. */
   readonly models?: readonly string[];
   /** From the send to the end of the answer. */
-  readonly duration: Nanoseconds;
+  readonly duration_ns: Nanoseconds;
   /** What the user should know although nothing failed, one sentence each. */
   readonly warnings: readonly string[];
 }
@@ -70,7 +70,7 @@ export async function preflight(
     ...(lengthHonoured !== undefined && { lengthHonoured }),
     ...(server !== undefined && { server }),
     ...(models && { models }),
-    duration: elapsed(reply.sentAt ?? reply.endedAt, reply.endedAt),
+    duration_ns: elapsed(reply.sentAt ?? reply.endedAt, reply.endedAt),
     warnings,
   };
 }

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type RawServer, rawServer } from '../../../test/clients/raw-server.ts';
 import { TapeLog } from '../../../test/clients/tape-log.ts';
 import { type Clock, monotonicClock } from '../../core/clock.ts';
@@ -8,6 +8,8 @@ import type { Nanoseconds } from '../../core/units.ts';
 import { chooseTransport } from './choose-transport.ts';
 import { stampedReader } from './stamped-reader.ts';
 import type { Transport } from './transport.ts';
+
+vi.setConfig({ testTimeout: 30_000 });
 
 const millisecond = 1e6;
 const head = (length: number): string => `HTTP/1.1 200 OK\r\ncontent-length: ${length}\r\n\r\n`;
