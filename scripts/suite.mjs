@@ -16,7 +16,7 @@ export function suite(name) {
           ...options,
           env: { ...process.env, METRON_TALLY: tallyFile },
         });
-        return { ...tally(tallyFile, code), output };
+        return { ...tally(tallyFile, code), output: withoutPassed(output) };
       } finally {
         rmSync(folder, { recursive: true, force: true });
       }
@@ -27,6 +27,11 @@ export function suite(name) {
 function vitest(project) {
   const counting = join(repository, 'scripts', 'vitest-tally.mjs');
   return [tool('vitest/vitest.mjs'), 'run', '--project', project, '--reporter=default', `--reporter=${counting}`];
+}
+
+/** Of a suite that failed, what passed is of no interest. */
+function withoutPassed(output) {
+  return output.replace(/^\s*✓ .*\n/gm, '');
 }
 
 /** Vitest's own count; a run that failed without a failed test (it crashed, it found nothing) is one failure. */
