@@ -29,7 +29,7 @@ const off = (ours: number, theirs: number) => Math.abs(ours / theirs - 1);
 const medianTtft = (records: Parameters<typeof firstTokenTimes>[0]) => percentile(firstTokenTimes(records), 0.5);
 const p99Tbt = (records: Parameters<typeof tokenGaps>[0]) => percentile(tokenGaps(records), 0.99);
 
-describe('check 2: zero load', () => {
+describe('check 2: zero load', { timeout: 60_000 }, () => {
   it('is the cost model and the frontend, nothing else', () => {
     const [prompt, outputs] = [1000, 20];
     const iterations: Iteration[] = [];
@@ -78,7 +78,7 @@ describe('check 2: zero load', () => {
   });
 });
 
-describe('check 3: live load tests of vLLM 0.15.1 on H100', () => {
+describe('check 3: live load tests of vLLM 0.15.1 on H100', { timeout: 60_000 }, () => {
   it.each([
     ['llama2-7b', 1, 592, 247, 5, 7.21],
     ['llama2-7b', 1, 592, 247, 10, 8.89],
@@ -106,7 +106,7 @@ describe('check 3: live load tests of vLLM 0.15.1 on H100', () => {
   });
 });
 
-describe('check 4: closed loop, Llama-3.1-8B on H100 under TensorRT-LLM', () => {
+describe('check 4: closed loop, Llama-3.1-8B on H100 under TensorRT-LLM', { timeout: 60_000 }, () => {
   it.each([
     [64, 1024, 512, 13.1],
     [128, 2048, 256, 40.4],
@@ -119,7 +119,7 @@ describe('check 4: closed loop, Llama-3.1-8B on H100 under TensorRT-LLM', () => 
   });
 });
 
-describe('check 9: Sarathi-Serve ablation, Yi-34B', () => {
+describe('check 9: Sarathi-Serve ablation, Yi-34B', { timeout: 60_000 }, () => {
   const run = (scheduler: string, load: readonly SimulatedRequest[]) => {
     const { records } = simulate(load, { ...yi, ...forArxiv, scheduler });
     return { tbt: p99Tbt(records) / 1e3, ttft: medianTtft(records) };
@@ -145,7 +145,7 @@ describe('check 9: Sarathi-Serve ablation, Yi-34B', () => {
   });
 });
 
-describe('check 10: chunk sweep, Mistral-7B chat at 3 req/s', () => {
+describe('check 10: chunk sweep, Mistral-7B chat at 3 req/s', { timeout: 60_000 }, () => {
   it('buys first tokens with gaps', () => {
     const sweep = [128, 256, 512, 1024, 2048, 8192].map((maxBatchedTokens) => {
       const { records } = simulate(chat(3), { ...mistral, ...sarathi, maxBatchedTokens });
@@ -162,7 +162,7 @@ describe('check 10: chunk sweep, Mistral-7B chat at 3 req/s', () => {
   });
 });
 
-describe('check 11: chunking tax', () => {
+describe('check 11: chunking tax', { timeout: 60_000 }, () => {
   it('is paid on small chunks only', () => {
     const { cost } = designEngine({ ...yi, maxModelLength: 32768 });
     const prefill = (prompt: number, chunk: number) => {
@@ -184,7 +184,7 @@ describe('check 11: chunking tax', () => {
   });
 });
 
-describe('check 12: generation stalls, Yi-34B chat', () => {
+describe('check 12: generation stalls, Yi-34B chat', { timeout: 60_000 }, () => {
   it('grow with load under vLLM V0 and stay flat under Sarathi', () => {
     const rates = [0.55, 0.7, 0.85];
     const run = (rate: number, engine: EngineOptions) => {
@@ -217,7 +217,7 @@ describe('check 12: generation stalls, Yi-34B chat', () => {
   });
 });
 
-describe('check 13: static batching, Mistral-7B chat', () => {
+describe('check 13: static batching, Mistral-7B chat', { timeout: 60_000 }, () => {
   it('has the flattest gaps, the worst throughput and the worst first tokens', () => {
     const of = (engine: EngineOptions, online: EngineOptions = engine) => {
       const offline = simulate(chat(1e6), { ...mistral, ...engine }).records;
@@ -258,7 +258,7 @@ describe('check 13: static batching, Mistral-7B chat', () => {
   });
 });
 
-describe('check 14: key-value pressure, Mistral-7B chat at 2.5 req/s', () => {
+describe('check 14: key-value pressure, Mistral-7B chat at 2.5 req/s', { timeout: 60_000 }, () => {
   it.each(['vllm-v0', 'vllm-v1', 'sarathi'])('makes %s preempt and wait, never lose or repeat a token', (scheduler) => {
     const runs = [26_800, 8000, 4000, 2000].map((kvBlocks) => simulate(chat(2.5), { ...mistral, scheduler, kvBlocks }));
     const preemptions = runs.map(({ stats }) => stats.preemptions);
@@ -278,7 +278,7 @@ describe('check 14: key-value pressure, Mistral-7B chat at 2.5 req/s', () => {
   });
 });
 
-describe('check 15: prefill and decode apart, Mistral-7B', () => {
+describe('check 15: prefill and decode apart, Mistral-7B', { timeout: 60_000 }, () => {
   const apart: EngineOptions = { ...mistral, ...forArxiv, scheduler: 'disaggregated' };
 
   it('leaves gaps of pure decode iterations, whatever the prompts', () => {
@@ -320,7 +320,7 @@ describe('check 15: prefill and decode apart, Mistral-7B', () => {
   });
 });
 
-describe('check 16: prefix cache', () => {
+describe('check 16: prefix cache', { timeout: 60_000 }, () => {
   const hashes = (tokens: number, salt: number) => Array.from({ length: tokens >> 4 }, (_, i) => salt * 1000 + i);
   const engine: EngineOptions = { model: 'llama3.1-8b' };
 
@@ -368,7 +368,7 @@ describe('check 16: prefix cache', () => {
   });
 });
 
-describe('check 17: queueing laws', () => {
+describe('check 17: queueing laws', { timeout: 60_000 }, () => {
   it("obeys Little's law over a stationary window", () => {
     const engine = createSimulatedEngine({ ...mistral, ...sarathi }, 1);
     const load = chat(2, 4000);
@@ -411,7 +411,7 @@ describe('check 17: queueing laws', () => {
   });
 });
 
-describe('check 18: speculation', () => {
+describe('check 18: speculation', { timeout: 60_000 }, () => {
   const engine: EngineOptions = { model: 'llama3.1-8b', acceptance: 0.7, draftCost: 0.05 };
   const run = (drafts: number, streams: number) =>
     simulate(
@@ -438,7 +438,7 @@ describe('check 18: speculation', () => {
   });
 });
 
-describe('the pipeline', () => {
+describe('the pipeline', { timeout: 60_000 }, () => {
   it('makes a newcomer wait for the batch that was frozen before it came', () => {
     const long = at(0, 100, 2000);
     const ttft = (pipelineDepth: 0 | 1) => {

@@ -78,7 +78,7 @@ const anyEngine = fc
 const served = ({ request, cancelAt }: Submission, emissions: readonly Emission[]) =>
   cancelAt === undefined && !emissions.some(({ kind, id }) => kind === 'rejected' && id === request.id);
 
-describe('simulated engine', () => {
+describe('simulated engine', { timeout: 120_000 }, () => {
   it('gives every request exactly its tokens, in order, and all memory back', () => {
     fc.assert(
       fc.property(anySubmissions, anyEngine, (submissions, options) => {

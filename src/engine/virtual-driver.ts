@@ -10,6 +10,7 @@ import {
   type RequestFacts,
   type SimulatedEngine,
 } from './simulated-engine.ts';
+import { TimeSlabs } from './time-slabs.ts';
 import { Timeline } from './timeline.ts';
 
 /** One request of a schedule, as far as an engine cares. */
@@ -76,12 +77,13 @@ export function simulateInto(
 ): SimulatedEngine {
   const core = createSimulatedEngine(engine, options.seed ?? 0, options.hooks);
   const timelines: (Timeline | undefined)[] = new Array(schedule.length);
+  const slabs = new TimeSlabs(schedule.reduce((sum, { outputTokens }) => sum + outputTokens, 0));
   let next = 0;
 
   const submit = (index: number, at: Nanoseconds): void => {
     const request = schedule[index];
     if (request === undefined) return;
-    timelines[index] = new Timeline(index, request, at);
+    timelines[index] = new Timeline(index, request, at, slabs);
     core.submit({ id: index, ...withoutSchedule(request) }, at);
   };
   const end = (id: number, ended: SimulatedRecord, at: Nanoseconds): void => {
@@ -113,7 +115,7 @@ export function simulateInto(
   cutOff(timelines, options.until, keep);
   for (let index = next; options.users !== undefined && index < schedule.length; index++) {
     const request = schedule[index];
-    if (request) keep({ record: new Timeline(index, request, request.scheduledAt).unsent() });
+    if (request) keep({ record: new Timeline(index, request, request.scheduledAt, slabs).unsent() });
   }
   return core;
 }

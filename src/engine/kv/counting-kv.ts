@@ -29,11 +29,12 @@ export class CountingKv implements KvCache {
   }
 
   grow(sequence: Sequence, tokens: number): boolean {
+    if (tokens <= sequence.capacity) return true;
     const more = Math.ceil(tokens / this.blockSize) - sequence.blocks;
-    if (more <= 0) return true;
     if (more > this.free) return false;
     this.free -= more;
     sequence.blocks += more;
+    sequence.capacity = sequence.blocks * this.blockSize;
     return true;
   }
 
@@ -44,6 +45,7 @@ export class CountingKv implements KvCache {
   release(sequence: Sequence): void {
     this.free += sequence.blocks;
     sequence.blocks = 0;
+    sequence.capacity = 0;
   }
 
   resetPrefixes(): void {}

@@ -50,6 +50,7 @@ export class PrefixKv implements KvCache {
     for (const block of shared) this.#hold(block);
     sequence.table = shared;
     sequence.blocks = shared.length;
+    sequence.capacity = shared.length * this.blockSize;
     sequence.committed = shared.length;
     this.queries += knownTokens(sequence);
     this.hits += hit;
@@ -57,11 +58,12 @@ export class PrefixKv implements KvCache {
   }
 
   grow(sequence: Sequence, tokens: number): boolean {
+    if (tokens <= sequence.capacity) return true;
     const more = Math.ceil(tokens / this.blockSize) - sequence.blocks;
-    if (more <= 0) return true;
     if (more > this.free) return false;
     for (let i = 0; i < more; i++) sequence.table.push(this.#allocate());
     sequence.blocks += more;
+    sequence.capacity = sequence.blocks * this.blockSize;
     return true;
   }
 
@@ -95,6 +97,7 @@ export class PrefixKv implements KvCache {
     }
     sequence.table = [];
     sequence.blocks = 0;
+    sequence.capacity = 0;
     sequence.committed = 0;
   }
 

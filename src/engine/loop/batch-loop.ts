@@ -222,32 +222,42 @@ export class BatchLoop implements SchedulerState {
       this.#applied = true;
       if (this.#arrived.length > 0 || (this.#agenda.peek()?.at ?? Number.POSITIVE_INFINITY) <= end) break;
     }
-    this.#account(steps, this.#applied ? 0 : 1);
+    this.#decoded(steps, this.#applied ? 0 : 1);
   }
 
-  /** `steps` decode iterations are over; `underWay` more has its memory taken. */
-  #account(steps: number, underWay: number): void {
-    if (steps === 0) return;
+  /** `steps` decode iterations, which ended at `#times`, are over; `underWay` more has its memory taken. */
+  #decoded(steps: number, underWay: number): void {
+    const { decodes } = this.#batch;
+    if (steps === 0 || decodes.length === 0) return;
     let ended = false;
-    for (const sequence of this.#batch.decodes) {
+    for (const sequence of decodes) {
       sequence.generated += steps;
       sequence.computed += steps;
-      this.kv.grow(sequence, sequence.computed + underWay);
-      this.kv.commit(sequence);
-      ended ||= sequence.generated >= sequence.outputTokens;
+      if (sequence.computed + underWay > sequence.capacity) this.kv.grow(sequence, sequence.computed + underWay);
+      if (sequence.committed < sequence.keys.length) this.kv.commit(sequence);
+      if (sequence.generated >= sequence.outputTokens) ended = true;
     }
-    this.#sink.run(this.#batch.decodes, this.#times, steps);
-    if (ended) for (const sequence of this.#batch.decodes) if (isDone(sequence)) this.#end(sequence);
-    if (ended) this.#clear();
+    this.#sink.run(decodes, this.#times, steps);
+    if (!ended) return;
+    for (const sequence of decodes) if (isDone(sequence)) this.#end(sequence);
+    this.#clear();
+  }
+
+  #speculated(speculation: Speculation): void {
+    for (const sequence of this.#batch.decodes) {
+      const tokens = Math.min(speculation.accepted(), sequence.outputTokens - sequence.generated);
+      sequence.computed += tokens;
+      this.#emit(sequence, tokens);
+    }
+    this.#clear();
   }
 
   #complete(): void {
     const { speculation } = this.#parts;
-    for (const sequence of this.#batch.decodes) {
-      const tokens = speculation ? Math.min(speculation.accepted(), sequence.outputTokens - sequence.generated) : 1;
-      sequence.computed += tokens;
-      this.#emit(sequence, tokens);
-    }
+    this.#times[0] = this.now;
+    if (speculation) this.#speculated(speculation);
+    else this.#decoded(1, 0);
+    if (this.#batch.chunks.length === 0) return;
     for (const { sequence, tokens } of this.#batch.chunks) {
       sequence.computed += tokens;
       this.kv.commit(sequence);

@@ -15,8 +15,9 @@ export interface Sequence {
   computed: number;
   /** Output tokens so far; a recompute keeps them. */
   generated: number;
-  /** Key-value blocks it holds; with a prefix cache, which ones, and how many of them are in the cache. */
+  /** Key-value blocks it holds, the tokens they have room for; with a prefix cache, which ones, and how many are in the cache. */
   blocks: number;
+  capacity: number;
   table: number[];
   committed: number;
   /** Prompt tokens answered from the prefix cache at first admission. */
@@ -39,6 +40,7 @@ export function createSequence(request: EngineRequest, arrivedAt: number, keys: 
     computed: 0,
     generated: 0,
     blocks: 0,
+    capacity: 0,
     table: [],
     committed: 0,
     cachedTokens: 0,

@@ -12,6 +12,8 @@ export function steadyLimit(sequences: readonly Sequence[], kv: KvCache): number
     if (kv.shares && committed < keys.length) return 1;
     steps = Math.min(steps, outputTokens - generated);
   }
+  // Most often there is plenty: no need to count.
+  if (sequences.length * (1 + steps / kv.blockSize) <= kv.free) return steps;
   while (steps > 1 && moreBlocks(sequences, kv.blockSize, steps) > kv.free) steps >>= 1;
   return steps;
 }

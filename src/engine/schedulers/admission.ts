@@ -19,6 +19,7 @@ export function reserveWhole(state: SchedulerState, sequence: Sequence, watermar
 
 /** Room for one more decode step of `sequence`, preempting from the tail of `running`; false if it had to give up itself. */
 export function growOrPreempt(state: SchedulerState, sequence: Sequence, tokensPerDecode: number): boolean {
+  if (sequence.computed + tokensPerDecode <= sequence.capacity) return true;
   while (!state.kv.grow(sequence, sequence.computed + tokensPerDecode)) {
     const victim = state.running.at(-1) ?? sequence;
     state.preempt(victim);

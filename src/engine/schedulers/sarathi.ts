@@ -45,7 +45,7 @@ class Sarathi implements Scheduler {
     const { maxBatchedTokens, maxSequences, watermarkBlocks, tokensPerDecode } = this.#settings;
     let used = batch.decodes.length * tokensPerDecode;
     const take = (pending: number) => Math.min(pending, maxBatchedTokens - used);
-    for (const sequence of state.running) {
+    for (const sequence of batch.decodes.length < state.running.length ? state.running : []) {
       const tokens = isDecoding(sequence) ? 0 : take(pendingTokens(sequence));
       if (tokens <= 0) continue;
       batch.chunks.push({ sequence, tokens });

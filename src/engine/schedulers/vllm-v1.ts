@@ -24,10 +24,12 @@ class VllmV1 implements Scheduler {
       const sequence = state.running[i];
       if (sequence === undefined) break;
       const want = this.#want(sequence, budget);
-      const freed = this.#makeRoom(state, batch, sequence, want);
-      if (freed.victims > 0) preempted = true;
-      budget += freed.tokens;
-      if (sequence.state !== 'running') break;
+      if (sequence.computed + want > sequence.capacity) {
+        const before = state.running.length;
+        budget += this.#makeRoom(state, batch, sequence, want);
+        if (state.running.length < before) preempted = true;
+        if (sequence.state !== 'running') break;
+      }
       schedule(batch, sequence, want);
       budget -= want;
     }
@@ -46,22 +48,16 @@ class VllmV1 implements Scheduler {
     return Math.min(longPrefillThreshold > 0 ? Math.min(all, longPrefillThreshold) : all, budget);
   }
 
-  #makeRoom(
-    state: SchedulerState,
-    batch: Batch,
-    sequence: Sequence,
-    want: number,
-  ): { victims: number; tokens: number } {
-    let victims = 0;
+  /** Preempts until `want` more tokens fit or the sequence itself had to go; the budget that came free. */
+  #makeRoom(state: SchedulerState, batch: Batch, sequence: Sequence, want: number): number {
     let tokens = 0;
     while (!state.kv.grow(sequence, sequence.computed + want)) {
       const victim = this.#victim(state, sequence);
       tokens += unschedule(batch, victim, this.#settings.tokensPerDecode);
       state.preempt(victim);
-      victims++;
       if (victim === sequence) break;
     }
-    return { victims, tokens };
+    return tokens;
   }
 
   #victim({ running }: SchedulerState, sequence: Sequence): Sequence {
