@@ -6,7 +6,7 @@
  * import { resolvePlan, run } from 'metron';
  * const plan = resolvePlan({
  *   target: { url: 'http://localhost:8000/v1', model: 'llama-3.1-8b' },
- *   load: { arrivals: 'poisson:4', duration: '60s' },
+ *   load: { closed: { users: 4 }, duration: '60s' },
  * });
  * const { summary, reportPath } = await run(plan);
  * console.log(summary.headline.fluidShare.value, reportPath);

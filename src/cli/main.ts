@@ -34,6 +34,12 @@ function addVerb(program: Command, verb: Verb): void {
   });
 }
 
+// A reader that has seen enough, such as `head`, is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(process.exitCode ?? exitCodes.ok);
+});
+
 const program = new Command('metron')
   .description('How well does an LLM inference system serve the people who read its tokens?')
   .version(version)

@@ -93,13 +93,15 @@ interface Facts {
 function describe(resolved: Plan, { schedule, scheduleHash, promptHash: prompts, first }: Facts): string[] {
   const { target, load, phases, seed, repeat } = resolved;
   const seconds = load.duration === undefined ? undefined : toSeconds(load.duration);
+  // A closed loop by time draws more work than it will do: its totals say nothing.
+  const inStock = load.closed !== undefined && load.requests === undefined;
   const lengths = (name: string, of: typeof schedule.prompt): string =>
-    `${name.padEnd(10)} ${count(of.total)} tokens; each ${number(of.mean)} on average, P50 ${count(of.p50)}, P90 ${count(of.p90)}, P99 ${count(of.p99)}, max ${count(of.max)}`;
+    `${name.padEnd(10)} ${inStock ? '' : `${count(of.total)} tokens; `}each ${number(of.mean)} on average, P50 ${count(of.p50)}, P90 ${count(of.p90)}, P99 ${count(of.p99)}, max ${count(of.max)}`;
   return [
     `${resolved.name}: ${target.url}, model ${target.model}, ${target.protocol}`,
     '',
     `load       ${load.closed ? closedText(load.closed) : openText(schedule)}`,
-    `requests   ${load.closed && load.requests === undefined ? 'as many as are answered in time' : count(schedule.requests)}${schedule.measuredRequests === undefined ? '' : `, ${count(schedule.measuredRequests)} of them measured`}`,
+    `requests   ${inStock ? 'as many as are answered in time' : count(schedule.requests)}${schedule.measuredRequests === undefined ? '' : `, ${count(schedule.measuredRequests)} of them measured`}`,
     `time       ${seconds === undefined ? 'until all are sent' : duration(seconds * 1000, ' ')}, warm-up ${duration(toSeconds(phases.warmup) * 1000, ' ')}, grace ${duration(toSeconds(phases.grace) * 1000, ' ')}${repeat > 1 ? `, ${repeat} times` : ''}`,
     lengths('prompts', schedule.prompt),
     lengths('answers', schedule.output),

@@ -52,6 +52,9 @@ function withoutScheme(secret: string): string[] {
 
 const secretKeys = /^(proxy-)?authorization$|^(x-)?api[-_]?key$|^(set-)?cookie$|password|secret|^access[-_]?token$/i;
 
+/** The name of an environment variable in place of a value: it says where a secret is, not what it is. */
+const reference = /^(?:\w+\s+)?\$\{\w+\}$/;
+
 /** A JSON value with secrets taken out of its strings and out of the fields that are made for them. */
 export function redactJson(value: unknown, redact: Redact): unknown {
   if (typeof value === 'string') return redact(value);
@@ -60,7 +63,7 @@ export function redactJson(value: unknown, redact: Redact): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [
       redact(key),
-      secretKeys.test(key) && typeof item === 'string' ? mark : redactJson(item, redact),
+      secretKeys.test(key) && typeof item === 'string' && !reference.test(item) ? mark : redactJson(item, redact),
     ]),
   );
 }
