@@ -7,8 +7,12 @@ const project = (name: string, include: string[], extra: object = {}) => ({
 export default defineConfig({
   test: {
     projects: [
-      project('unit', ['src/**/*.test.ts', 'web/**/*.test.ts', 'scripts/**/*.test.ts', 'test/engines/**/*.test.mjs']),
-      project('golden', ['test/golden/**/*.test.ts']),
+      // Generous times: a busy machine is no failure.
+      project('unit', ['src/**/*.test.ts', 'web/**/*.test.ts', 'scripts/**/*.test.ts', 'test/engines/**/*.test.mjs'], {
+        testTimeout: 30_000,
+        hookTimeout: 30_000,
+      }),
+      project('golden', ['test/golden/**/*.test.ts'], { testTimeout: 60_000 }),
       // These drive the built package: real processes, real HTTP, one file at a time so that timings are not fought over.
       project('e2e', ['test/e2e/**/*.test.ts'], { fileParallelism: false, testTimeout: 60_000, hookTimeout: 60_000 }),
       project('browser', ['test/browser/**/*.test.ts'], {
