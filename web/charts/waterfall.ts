@@ -271,7 +271,7 @@ function describe(request: ScoredRequest, policy: ScorePolicy): Words {
   const stalls = stallsOf(request, policy.decodeDeadline);
   const most = longest(stalls);
   const stalled = most ? `${plural(stalls.length, 'stall')}, longest ${ms(waitOf(most))}` : 'no stall';
-  const index = request.fluidity === undefined ? 'undefined' : request.fluidity.toFixed(2);
+  const index = request.fluidity === undefined ? 'not defined' : request.fluidity.toFixed(2);
   return [
     strong(`#${request.id}`),
     `: ${prompt}first token ${ms(first)}, ${plural(request.times.length, 'token')}, ${stalled}, fluidity `,

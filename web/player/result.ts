@@ -29,7 +29,7 @@ export function resultWords(request: ScoredRequest, policy: ScorePolicy, kept: b
       h('b', {}, 'The answer came all at once'),
       ': fluidity says nothing about it.',
     ];
-  const index = request.fluidity === undefined ? 'undefined' : request.fluidity.toFixed(2);
+  const index = request.fluidity === undefined ? 'not defined' : request.fluidity.toFixed(2);
   return [
     `${facts.join(' · ')} · `,
     h('b', {}, `Fluidity ${index}`),

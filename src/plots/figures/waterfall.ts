@@ -114,7 +114,7 @@ function tableRow(row: ScoredRequest, policy: ScoredRun['policy']): string[] {
     count(row.times.length),
     count(stalls.length),
     ms(most && waitOf(most)),
-    row.fluidity === undefined ? 'undefined' : number(row.fluidity),
+    row.fluidity === undefined ? 'not defined' : number(row.fluidity),
     row.outcome,
   ];
 }
