@@ -37,7 +37,8 @@ export function present({ manifest, summary, files, how, facts }: Presentation):
       verdict: certificate ?? { verdict: 'suspect', reasons: ['the run was cut before it could judge its instrument'] },
       summary,
       answer: sentence,
-      why: why.map(plain),
+      // The reasons of an invalid run stand above the answer already.
+      why: certificate?.verdict === 'invalid' ? why.slice(-1).map(plain) : why.map(plain),
       load: loadOf(manifest, summary),
       files: files.map(([label, path]) => [label, relative('', path) || path]),
       color: process.stdout.isTTY === true && !process.env.NO_COLOR,

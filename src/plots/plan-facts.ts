@@ -73,7 +73,7 @@ const withoutUser = (text: string): string => text.replace(/\/\/[^/@\s]*@/g, '//
 const scalar = (value: unknown): string =>
   value === undefined || value === null || typeof value === 'object' ? '' : withoutUser(String(value));
 
-/** "kind poisson, rate 4": nested settings in one line. */
+/** "constant, rate 4": nested settings in one line. */
 function brief(value: unknown): string {
   if (Array.isArray(value)) return value.length > 8 ? `${value.length} entries` : value.map(brief).join(', ');
   if (!isObject(value)) return scalar(value);

@@ -20,6 +20,8 @@ export interface ConductOptions {
   readonly grace: Nanoseconds;
   readonly maxErrorRate?: number;
   readonly maxTokens?: number;
+  /** Prompt tokens of the first `sent` requests: they count against the budget of tokens as well. */
+  readonly promptTokens: (sent: number) => number;
   readonly control: RunControl;
   readonly onEvent: OnRunEvent;
 }
@@ -146,12 +148,12 @@ class Watch {
 
   #see(live: LiveStatistics): void {
     if (this.#stopped) return;
-    const { maxErrorRate, maxTokens, loadEnds, onEvent } = this.#options;
+    const { maxErrorRate, maxTokens, promptTokens, loadEnds, onEvent } = this.#options;
     const ended = live.completed + live.failed;
     if (maxErrorRate !== undefined && ended >= errorRateNeeds && live.failed / ended > maxErrorRate) {
       this.#spend('max-error-rate');
     }
-    if (maxTokens !== undefined && live.tokens >= maxTokens) this.#spend('max-tokens');
+    if (maxTokens !== undefined && live.tokens + promptTokens(live.sent) >= maxTokens) this.#spend('max-tokens');
 
     const at = this.#now();
     const until = this.#drainUntil ?? loadEnds ?? at;

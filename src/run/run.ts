@@ -89,6 +89,7 @@ export async function run(plan: Plan, options: RunOptions = {}): Promise<RunResu
       grace: plan.phases.grace,
       ...(plan.limits.maxErrorRate !== undefined && { maxErrorRate: plan.limits.maxErrorRate }),
       ...(plan.limits.maxTokens !== undefined && { maxTokens: plan.limits.maxTokens }),
+      promptTokens: promptTokensSent(schedule),
       control,
       onEvent,
     });
@@ -178,6 +179,16 @@ function connectionsFor(plan: Plan, schedule: Schedule): number {
     most = Math.max(most, last - first + 1);
   }
   return Math.min(most, mostWarmConnections);
+}
+
+/** Requests leave in the order of their ids, so that how many were sent says which. */
+function promptTokensSent({ promptTokens }: Schedule): (sent: number) => number {
+  let counted = 0;
+  let sum = 0;
+  return (sent) => {
+    while (counted < sent) sum += promptTokens[counted++] ?? 0;
+    return sum;
+  };
 }
 
 function watchClock() {
