@@ -117,7 +117,7 @@ function bisectShare(holds: (share: number) => boolean): number {
 
 /**
  * Smallest sample with which a claim about the p-quantile can be made with 99 % confidence when not
- * one value breaks it: the smallest n with p^n ≤ 0.01 (paper.md 4.5: 459 for P99, 44 for P90).
+ * one value breaks it: the smallest n with p^n ≤ 0.01: 459 for P99, 44 for P90.
  */
 export function neededSamples(p: number): number {
   const side = Math.max(p, 1 - p);

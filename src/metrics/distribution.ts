@@ -12,7 +12,7 @@ const percentilesFor: Readonly<Record<MetricSummary['better'], readonly number[]
   higher: [1, 5, 10, 50, 90, 95, 99],
 };
 
-/** Samples the benchmarking drafts ask for (standards.md 1.3), by the distance to the nearer end. */
+/** Samples the benchmarking drafts ask for, by the distance to the nearer end. */
 const draftRule: readonly { readonly from: number; readonly samples: number }[] = [
   { from: 99.9, samples: 10_000 },
   { from: 95, samples: 1_000 },
@@ -20,7 +20,7 @@ const draftRule: readonly { readonly from: number; readonly samples: number }[] 
   { from: 0, samples: 100 },
 ];
 
-export function draftSamples(p: number): number {
+function draftSamples(p: number): number {
   const side = Math.max(p, 100 - p);
   return draftRule.find(({ from }) => side >= from)?.samples ?? 100;
 }

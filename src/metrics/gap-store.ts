@@ -3,7 +3,8 @@ import { clusteredRatio } from './clustered-ratio.ts';
 import type { Population } from './sample.ts';
 import { selectRanks } from './select-ranks.ts';
 
-const blockSize = 1 << 20;
+const smallestBlock = 1 << 10;
+const largestBlock = 1 << 20;
 const largestShort = 0xffffffff;
 /** Requests looked at for the design effect: enough to know it within a few percent. */
 const clusterLimit = 20_000;
@@ -83,7 +84,7 @@ export class GapStore {
   #reserve(length: number): void {
     if (this.#used + length <= this.#block.length) return;
     this.#ends.push(this.#used);
-    this.#block = new Uint32Array(Math.max(blockSize, length));
+    this.#block = new Uint32Array(Math.max(length, Math.min(largestBlock, Math.max(smallestBlock, this.#stored))));
     this.#blocks.push(this.#block);
     this.#used = 0;
   }

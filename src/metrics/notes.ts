@@ -8,8 +8,8 @@ import { divergenceLimit } from './token-tally.ts';
 
 const percent = (share: number): string => `${Number((share * 100).toPrecision(3))} %`;
 
-/** Above this error rate, percentiles of completed requests never stand alone (standards.md 3). */
-export const conditionalLimit = 0.05;
+/** Above this error rate, percentiles of completed requests never stand alone (docs/metrics.md). */
+const conditionalLimit = 0.05;
 const burstyFrom = 1.2;
 /** With fewer deadlines a single miss makes an answer not fluid at 0.9. */
 const fewDeadlines = 10;

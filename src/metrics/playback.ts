@@ -4,7 +4,7 @@ import type { Timeline } from './timeline.ts';
 
 /**
  * An answer played like a video: reading starts `playbackDelay` after the first token and takes
- * 1 ÷ pace a token; where the next token is not there yet, reading stalls (paper.md 4.1).
+ * 1 ÷ pace a token; where the next token is not there yet, reading stalls.
  */
 export interface Playback {
   readonly stalls: number;

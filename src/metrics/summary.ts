@@ -128,7 +128,7 @@ export interface Percentile {
   readonly value?: number;
   readonly low?: number;
   readonly high?: number;
-  /** Exact binomial rule (paper.md §4.5): n can support a claim about this percentile. */
+  /** Exact binomial rule: n can support a claim about this percentile. */
   readonly supported: boolean;
   /** n the rule needs. */
   readonly needs: number;
