@@ -29,6 +29,11 @@ export interface Judgement {
   readonly good: number;
   readonly missed: number;
   readonly unknown: number;
+  /**
+   * How hard the bound was strained: value ÷ bound or its inverse, more is worse. Shows how requests
+   * that came together fared together even where none misses; absent where nothing is known.
+   */
+  readonly strain?: number;
 }
 
 export const goodUnit: Judgement = { good: 1, missed: 0, unknown: 0 };

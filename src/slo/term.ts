@@ -65,6 +65,15 @@ export function termText({ metric, percentile, comparison, bound }: Term): strin
   return `${metric.kind.replaceAll('-', '_')}${suffix}${comparison}${boundText(bound)}`;
 }
 
+/** Comparable among values of one term; more is worse. */
+const strainOf = (value: number, { comparison, bound }: Term): number =>
+  comparison === '<=' ? value / bound.value : bound.value / value;
+
+const judged = (value: number, term: Term): Judgement => ({
+  ...(within(value, term) ? goodUnit : missedUnit),
+  strain: strainOf(value, term),
+});
+
 const within = (value: number, { comparison, bound }: Term): boolean =>
   comparison === '<=' ? value <= bound.value : value >= bound.value;
 
@@ -75,11 +84,11 @@ export function judgeRequest(term: Term & { readonly metric: RequestMetric }, an
   if (answer.standing === 'completed') {
     const value = metric.of(answer);
     if (value === undefined) return noUnit;
-    return within(value, term) ? goodUnit : missedUnit;
+    return judged(value, term);
   }
   const cut = metric.whenCut?.(answer);
   if (cut === undefined) return unknownUnit;
-  if ('exactly' in cut) return within(cut.exactly, term) ? goodUnit : missedUnit;
+  if ('exactly' in cut) return judged(cut.exactly, term);
   return term.comparison === '<=' && cut.atLeast > term.bound.value ? missedUnit : unknownUnit;
 }
 
@@ -91,12 +100,14 @@ export function judgeWaits({ metric, comparison, bound }: Term, answer: Answer):
   const count = byToken ? timeline.length : timeline.chunks;
   const limit = bound.value * 1e6;
   let good = 0;
+  let worst = 0;
   for (let i = 1; i < count; i++) {
     const wait = (times[i] as number) - (times[i - 1] as number);
     if (comparison === '<=' ? wait <= limit : wait >= limit) good++;
+    worst = Math.max(worst, comparison === '<=' ? wait / limit : limit / wait);
   }
   const broken = standing === 'failed' || standing === 'partial' ? 1 : 0;
-  return { good, missed: Math.max(0, count - 1) - good + broken, unknown: 0 };
+  return { good, missed: Math.max(0, count - 1) - good + broken, unknown: 0, strain: worst };
 }
 
 export const isPerRequest = (term: Term): term is Term & { readonly metric: RequestMetric } =>

@@ -7,8 +7,13 @@ import type { SloType } from './type.ts';
 /** Where a condition per request names no share. */
 const defaultShare = 0.99;
 
-/** One bad bound makes a request bad; one that is undecided leaves it so. */
+/** The hardest strain counts; one bad bound makes a request bad; one that is undecided leaves it so. */
 function all(judgements: readonly Judgement[]): Judgement {
+  const strains = judgements.map(({ strain }) => strain).filter((strain) => strain !== undefined);
+  return { ...together(judgements), ...(strains.length > 0 && { strain: Math.max(...strains) }) };
+}
+
+function together(judgements: readonly Judgement[]): Judgement {
   if (judgements.some(({ missed }) => missed > 0)) return missedUnit;
   if (judgements.some(({ unknown }) => unknown > 0)) return unknownUnit;
   return judgements.some(({ good }) => good > 0) ? goodUnit : noUnit;

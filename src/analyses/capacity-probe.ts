@@ -1,0 +1,45 @@
+import type { Tally } from '../slo/index.ts';
+
+/** Observes at least `requests` more requests at a load: one run, or one piece of a simulation. */
+export type Probe = (load: number, requests: number) => Promise<ProbeObservation>;
+
+/** What one more piece of observation at a load has shown. */
+export interface ProbeObservation {
+  /** One tally per condition of the objective, requests in the order they were due. */
+  readonly tallies: readonly Tally[];
+  /** `growing`: more comes in than goes out, without bound; `rising`: it cannot be told yet. */
+  readonly backlog: 'steady' | 'rising' | 'growing';
+  /** `client`: the instrument could not make this load; `cut`: ended before it had observed enough. Neither is a bound. */
+  readonly limit?: { readonly kind: 'client' | 'cut'; readonly reason: string };
+  readonly cost: ProbeCost;
+  readonly point?: OperatingPoint;
+  /** Where the observation is stored. */
+  readonly run?: string;
+}
+
+export interface ProbeCost {
+  readonly requests: number;
+  readonly seconds: number;
+  readonly tokens: number;
+}
+
+/** How the system ran at a load. */
+export interface OperatingPoint {
+  readonly offered_per_s?: number;
+  readonly completed_per_s?: number;
+  readonly outputTokens_per_s?: number;
+  readonly ttftP50_ms?: number;
+  readonly ttftP99_ms?: number;
+  readonly tpotP50_ms?: number;
+  readonly e2eP50_ms?: number;
+  readonly e2eP99_ms?: number;
+  readonly inFlightMean?: number;
+}
+
+export const noCost: ProbeCost = { requests: 0, seconds: 0, tokens: 0 };
+
+export const addCosts = (a: ProbeCost, b: ProbeCost): ProbeCost => ({
+  requests: a.requests + b.requests,
+  seconds: a.seconds + b.seconds,
+  tokens: a.tokens + b.tokens,
+});

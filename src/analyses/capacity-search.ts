@@ -1,0 +1,215 @@
+import {
+  type Bounds,
+  boundsOf,
+  contradiction,
+  decisive,
+  irregularBounds,
+  type JudgedLoad,
+  judgeLoads,
+} from './capacity-bounds.ts';
+import { type Choice, chooseNext, type SearchState } from './capacity-choice.ts';
+import { type CapacityCurve, fitCurve } from './capacity-curve.ts';
+import { LoadEvidence, loadEvidence } from './capacity-evidence.ts';
+import { type CapacityOptions, defaultCapacityOptions, LoadGrid } from './capacity-options.ts';
+import { addCosts, noCost, type Probe, type ProbeCost, type ProbeObservation } from './capacity-probe.ts';
+import { type CapacityReason, type CapacityResult, triedLoad } from './capacity-result.ts';
+
+export interface CapacityProgress {
+  readonly load: number;
+  readonly requests: number;
+  readonly lower?: number;
+  readonly upper?: number;
+  readonly cost: ProbeCost;
+}
+
+export interface CapacityControl {
+  readonly signal?: AbortSignal;
+  /** Told before each observation what will be observed, and after it what is known. */
+  readonly onProgress?: (progress: CapacityProgress) => void;
+}
+
+/**
+ * The largest load that meets an objective, as an interval with a stated confidence. Loads are
+ * observed in pieces; evidence of all loads counts (a larger load never passes where a smaller one
+ * fails) and is valid at every moment, so the search may look, stop and choose as it likes.
+ */
+export async function searchCapacity(
+  probe: Probe,
+  given: Pick<CapacityOptions, 'shares'> & Partial<CapacityOptions>,
+  control: CapacityControl = {},
+): Promise<CapacityResult> {
+  const search = new Search({ ...defaultCapacityOptions, ...given });
+  for (;;) {
+    const state = search.state();
+    const reason = control.signal?.aborted ? 'interrupted' : search.ended(state);
+    if (reason) return search.result(state, reason);
+    const next = search.next(state);
+    control.onProgress?.({ ...next, ...search.known(state), cost: search.cost });
+    search.add(next.load, await probe(next.load, next.requests), state);
+  }
+}
+
+type State = SearchState & { readonly bounds: Bounds };
+
+/** A load near the edge lies on one curve with those within this many tolerances of it. */
+const nearness = 5;
+/** The stake on either side is never all there is. */
+const leastStake = 0.1;
+/** A miss share goes from what is allowed to a half within this relative span of load: a cliff. */
+const cliffSpan = 0.1;
+
+class Search {
+  readonly #options: CapacityOptions;
+  readonly #grid: LoadGrid;
+  readonly #loads: LoadEvidence[] = [];
+  #cost = noCost;
+  #client: { load: number; reason: string } | undefined;
+  #cut = false;
+
+  constructor(options: CapacityOptions) {
+    this.#options = options;
+    this.#grid = new LoadGrid(options);
+  }
+
+  get cost(): ProbeCost {
+    return this.#cost;
+  }
+
+  state(): State {
+    const { shares, confidence, tolerance } = this.#options;
+    const own = this.#loads.map((load) => loadEvidence(this.#loads, load, shares));
+    const loads = judgeLoads(this.#loads, own);
+    const curve: CapacityCurve =
+      this.#loads.length === 0 ? unknownCurve : fitCurve(this.#loads, shares, nearness * Math.log1p(tolerance));
+    return {
+      options: this.#options,
+      grid: this.#grid,
+      loads,
+      curve,
+      ceiling: this.#ceiling(),
+      bounds: boundsOf(loads, confidence),
+    };
+  }
+
+  /** The highest load that may be tried: the limit given, or the last one below what the client can make. */
+  #ceiling(): number {
+    const { high, low } = this.#options;
+    const client = this.#client?.load;
+    if (client === undefined) return high;
+    const below = this.#grid.between(Math.min(low, client), client).filter((load) => load < client);
+    return Math.max(...below, ...this.#loads.map(({ load }) => load), 0);
+  }
+
+  ended(state: State): CapacityReason | undefined {
+    const { options, grid, loads, bounds, ceiling } = state;
+    const { lower, upper } = bounds;
+    if (this.#cut) return 'interrupted';
+    const clash = contradiction(loads, options.confidence);
+    if (clash?.failing.evidence.retested && clash.passing.evidence.retested) return 'irregular';
+    if (lower && upper && !clash && grid.closeEnough(lower.evidence.load, upper.evidence.load)) return 'found';
+    if (lower && lower.evidence.load >= ceiling) return this.#client ? 'client-limit' : 'high-limit';
+    if (this.#client && ceiling < options.low) return 'client-limit';
+    if (upper && upper.evidence.load <= options.low) return 'nothing-passes';
+    return this.#budgetSpent() ? 'budget' : undefined;
+  }
+
+  #budgetSpent(): boolean {
+    const { budget } = this.#options;
+    const spent = (of: keyof ProbeCost): boolean => this.#cost[of] >= (budget[of] ?? Number.POSITIVE_INFINITY);
+    return spent('requests') || spent('seconds') || spent('tokens');
+  }
+
+  /** Two loads that contradict each other are first looked at again, each as long as before. */
+  next(state: State): Choice {
+    const clash = contradiction(state.loads, this.#options.confidence);
+    const again = clash && [clash.failing, clash.passing].find(({ evidence }) => !evidence.retested);
+    if (!again) return chooseNext(state);
+    again.evidence.retested = true;
+    return { load: again.evidence.load, requests: Math.max(this.#options.firstRequests, again.evidence.requests) };
+  }
+
+  add(load: number, observation: ProbeObservation, state: State): void {
+    this.#cost = addCosts(this.#cost, observation.cost);
+    const { limit } = observation;
+    if (limit?.kind === 'cut') this.#cut = true;
+    if (limit?.kind === 'client' && load < (this.#client?.load ?? Number.POSITIVE_INFINITY)) {
+      this.#client = { load, reason: limit.reason };
+    }
+    if (limit) return;
+    this.#at(load, state).add(observation);
+  }
+
+  #at(load: number, { curve }: State): LoadEvidence {
+    const known = this.#loads.find((each) => each.load === load);
+    if (known) return known;
+    const stake = Math.min(1 - leastStake, Math.max(leastStake, curve.survival(load)));
+    const fresh = new LoadEvidence(load, stake);
+    this.#loads.push(fresh);
+    this.#loads.sort((a, b) => a.load - b.load);
+    return fresh;
+  }
+
+  known({ bounds: { lower, upper } }: State): { lower?: number; upper?: number } {
+    return { ...(lower && { lower: lower.evidence.load }), ...(upper && { upper: upper.evidence.load }) };
+  }
+
+  result(state: State, reason: CapacityReason): CapacityResult {
+    const { loads, curve, options } = state;
+    const needed = decisive(options.confidence);
+    const clash = contradiction(loads, options.confidence);
+    const bounds = clash
+      ? this.known({ ...state, bounds: irregularBounds(loads, options.confidence) })
+      : this.known(state);
+    const missing = missingBound(bounds, reason);
+    return {
+      reason,
+      confidence: options.confidence,
+      ...bounds,
+      ...(loads.length > 0 && estimateWithin(curve.capacity, bounds)),
+      ...(sawFailure(loads, options.shares) && { binding: curve.binding, edge: edgeOf(curve, options.shares) }),
+      ...(clash ? { irregular: clashText(clash) } : missing !== undefined && { irregular: missing }),
+      ...(this.#client && { client: this.#client }),
+      tried: loads.map((load) => triedLoad(load, needed)),
+      cost: this.#cost,
+    };
+  }
+}
+
+const unknownCurve: CapacityCurve = {
+  capacity: Number.NaN,
+  binding: 0,
+  steepness: 1,
+  survival: () => 0.5,
+  misses: () => [],
+};
+
+function estimateWithin(
+  capacity: number,
+  { lower = 0, upper = Number.POSITIVE_INFINITY }: { lower?: number; upper?: number },
+): { estimate: number } | object {
+  const estimate = Math.min(upper, Math.max(lower, capacity));
+  return upper < Number.POSITIVE_INFINITY && lower > 0 ? { estimate } : {};
+}
+
+const sawFailure = (loads: readonly JudgedLoad[], shares: readonly number[]): boolean =>
+  loads.some(({ evidence }) =>
+    evidence.counts.some(({ good, missed }, j) => missed > (1 - (shares[j] as number)) * (good + missed)),
+  );
+
+function edgeOf({ steepness, binding }: CapacityCurve, shares: readonly number[]): 'smooth' | 'cliff' {
+  const share = shares[binding] as number;
+  return Math.log(share / (1 - share)) / steepness < Math.log1p(cliffSpan) ? 'cliff' : 'smooth';
+}
+
+const clashText = ({ failing, passing }: { failing: JudgedLoad; passing: JudgedLoad }): string =>
+  `load ${failing.evidence.load} fails and the larger load ${passing.evidence.load} passes, also when looked at again`;
+
+function missingBound(
+  { lower, upper }: { lower?: number; upper?: number },
+  reason: CapacityReason,
+): string | undefined {
+  if (reason === 'found') return undefined;
+  if (lower === undefined && upper === undefined) return 'no load was shown to pass or to fail';
+  if (lower === undefined) return 'no load was shown to pass: there is no relevant lower bound';
+  return upper === undefined ? 'no load was shown to fail: there is no relevant upper bound' : undefined;
+}
