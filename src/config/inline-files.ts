@@ -37,7 +37,10 @@ function readCurve(text: string): PrefillCurve {
     throw new MetronError('CURVE_INVALID', 'the file of the curve is not JSON', { cause });
   }
   const result = prefillCurve.safeParse(json, { error: sentence });
-  if (result.success) return result.data;
+  if (result.success) {
+    const { profile: _measurement, ...curve } = result.data;
+    return curve;
+  }
   const [problem] = problemsOf(result.error.issues, []);
   throw new MetronError('CURVE_INVALID', `in the file of the curve, ${problem?.path || 'it'}: ${problem?.message}`);
 }
@@ -61,11 +64,12 @@ export function createInliner(directory: string, problems: Problem[]): Inliner {
   return {
     workload({ prompt, output, paired, ...rest }) {
       if (!paired) return { ...rest, prompt: length('prompt', prompt), output: length('output', output) };
-      const { file, rows = [] } = paired;
+      const { file, rows = [], order } = paired;
       return {
         ...rest,
         paired: {
           rows: file === undefined ? rows : (attempt('workload.paired', () => pairsFromFile(read(file))) ?? []),
+          order,
         },
       };
     },

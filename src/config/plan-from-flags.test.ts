@@ -46,7 +46,7 @@ describe('the flags', () => {
       .filter(({ type }) => type !== 'group')
       .map(({ path }) => path)
       .filter((path) => !covered.some((flag) => `${path}.`.startsWith(`${flag}.`)));
-    expect(missing).toEqual(['version', 'workload.paired.rows']);
+    expect(missing).toEqual(['version', 'workload.paired.rows', 'workload.paired.order']);
   });
 
   it('list every kind there is, so that a new one shows up by itself', () => {

@@ -38,7 +38,7 @@ export interface Plan extends Readonly<Omit<CheckedPlan, 'name' | 'target' | 'wo
   readonly workload: Readonly<Omit<CheckedPlan['workload'], 'prompt' | 'output' | 'paired'>> & {
     readonly prompt?: KindOptions;
     readonly output?: KindOptions;
-    readonly paired?: { readonly rows: readonly LengthPair[] };
+    readonly paired?: { readonly rows: readonly LengthPair[]; readonly order: 'drawn' | 'given' };
   };
   /** `scorePolicy` makes a policy of it. */
   readonly score: Readonly<Omit<CheckedPlan['score'], 'prefillCurve'>> & { readonly prefillCurve?: PrefillCurve };

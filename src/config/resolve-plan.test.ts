@@ -119,6 +119,7 @@ describe('what is written in files', () => {
     });
     const two = resolvePlan({ ...least, workload: { paired: { file: 'pairs.csv' } } }, { directory: folder });
     expect(two.workload.paired).toEqual({
+      order: 'drawn',
       rows: [
         [100, 10],
         [200, 20],

@@ -16,6 +16,7 @@ function firstTokenDeadline({ prefillCurve, prefillDeadline, slack }: Plan['scor
     a: prefillCurve.a_ms * nanosecondsPerMillisecond,
     b: prefillCurve.b_ms_per_token * nanosecondsPerMillisecond,
     c: prefillCurve.c_ms_per_token2 * nanosecondsPerMillisecond,
+    ...(prefillCurve.floor_ms !== undefined && { floor: prefillCurve.floor_ms * nanosecondsPerMillisecond }),
     slack: slack ?? defaultSlack,
     from: prefillCurve.from_tokens,
     to: prefillCurve.to_tokens,

@@ -27,7 +27,13 @@ export interface ScheduleOptions {
     readonly prompt?: (Kind & LengthOptions) | undefined;
     readonly output?: (Kind & LengthOptions) | undefined;
     /** Instead of both: lengths of prompt and answer that belong together. */
-    readonly paired?: { readonly rows?: readonly LengthPair[] | undefined } | undefined;
+    readonly paired?:
+      | {
+          readonly rows?: readonly LengthPair[] | undefined;
+          /** Drawn at random (the default), or one after the other and again from the first. */
+          readonly order?: 'drawn' | 'given' | undefined;
+        }
+      | undefined;
     readonly cache: 'cold' | 'warm';
     readonly tokenizer: string;
     readonly salt?: string | undefined;
@@ -94,7 +100,9 @@ function drawLengths({ workload }: ScheduleOptions, count: number, seed: number)
   if (paired) {
     const rows = paired.rows ?? impossible('workload.paired has no rows', 'give rows, or a file that has them');
     for (let i = 0; i < count; i++) {
-      const [promptLength, outputLength] = rows[random.pairs.below(rows.length)] ?? [1, 1];
+      const [promptLength, outputLength] = rows[
+        paired.order === 'given' ? i % rows.length : random.pairs.below(rows.length)
+      ] ?? [1, 1];
       promptTokens[i] = promptLength;
       outputTokens[i] = outputLength;
     }

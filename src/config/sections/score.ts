@@ -4,14 +4,20 @@ import { duration } from '../duration.ts';
 
 const share = z.number().gt(0).max(1);
 
-/** A measured first-token curve, D_p(P) = a + b·P + c·P²; as a file it is this object in JSON. */
+/** A measured first-token curve, D_p(P) = a + √(floor² + (b·P)²) + c·P²; as a file it is this object in JSON. */
 export const prefillCurve = z.strictObject({
   id: z.string().min(1).meta({ description: 'name of the measurement' }),
   a_ms: z.number().meta({ description: 'ms' }),
   b_ms_per_token: z.number().meta({ description: 'ms per prompt token' }),
   c_ms_per_token2: z.number().meta({ description: 'ms per prompt token squared' }),
+  floor_ms: z
+    .number()
+    .min(0)
+    .optional()
+    .meta({ description: 'ms that a prompt takes at least beside a_ms; 0 if absent: a + b·P + c·P²' }),
   from_tokens: z.int().min(0).meta({ description: 'shortest prompt it was measured on' }),
   to_tokens: z.int().min(1).meta({ description: 'longest prompt it was measured on' }),
+  profile: z.json().optional().meta({ description: 'how it was measured, as metron profile writes it; not used' }),
 });
 
 export const score = z.strictObject({

@@ -30,6 +30,13 @@ export const workload = z.strictObject({
         .min(1)
         .optional()
         .meta({ description: 'the pairs themselves, [prompt, answer]', examples: [[[512, 128]]] }),
+      order: z
+        .enum(['drawn', 'given'])
+        .default('drawn')
+        .meta({
+          description: 'pairs are drawn at random, or taken one after the other and again from the first',
+          examples: ['given'],
+        }),
     })
     .refine(({ file, rows }) => (file === undefined) !== (rows === undefined), {
       error: 'give exactly one of file and rows',
