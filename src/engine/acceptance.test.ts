@@ -12,7 +12,7 @@ import { randomStream } from '../core/random.ts';
 import { seconds } from '../core/units.ts';
 import { designEngine } from './engine-design.ts';
 import type { EngineOptions } from './engine-options.ts';
-import type { Iteration } from './loop/batch-loop.ts';
+import type { Iteration } from './loop/loop-parts.ts';
 import { createSimulatedEngine } from './simulated-engine.ts';
 import type { SimulatedRequest } from './virtual-driver.ts';
 

@@ -1,5 +1,6 @@
 import type { CostModel } from './cost/cost-model.ts';
-import type { BatchLoop, LoopSink } from './loop/batch-loop.ts';
+import type { BatchLoop } from './loop/batch-loop.ts';
+import type { LoopSink } from './loop/loop-parts.ts';
 import type { Scheduler, SchedulerSettings } from './loop/scheduler.ts';
 import type { Sequence } from './loop/sequence.ts';
 

@@ -8,28 +8,15 @@ import { type EngineOptions, engineOptions } from './engine-options.ts';
 import { CountingKv } from './kv/counting-kv.ts';
 import { prefixKeys } from './kv/prefix-keys.ts';
 import { PrefixKv } from './kv/prefix-kv.ts';
-import { BatchLoop, type Iteration, type LoopSink } from './loop/batch-loop.ts';
+import { BatchLoop } from './loop/batch-loop.ts';
 import { iterationNoise } from './loop/iteration-noise.ts';
+import type { Iteration, LoopSink } from './loop/loop-parts.ts';
 import type { Scheduler } from './loop/scheduler.ts';
 import { createSequence, type Sequence } from './loop/sequence.ts';
 import { type Speculation, speculation } from './loop/speculation.ts';
-
-/** Receives whole timelines instead of one emission per token. Within one request times ascend. */
-export interface TimelineSink {
-  tokens(id: number, at: Nanoseconds, tokens: number): void;
-  /** Each of `requests` emitted one token at each of the first `count` of `times`. Both arrays are reused: copy. */
-  run(requests: readonly { readonly id: number }[], times: Float64Array, count: number): void;
-  finished(id: number, at: Nanoseconds, facts: RequestFacts): void;
-  rejected(id: number, at: Nanoseconds, reason: string): void;
-}
-
-/** What the engine alone knows of a finished request. */
-export interface RequestFacts {
-  readonly cachedTokens: number;
-  /** When the scheduler first worked on it. */
-  readonly scheduledAt: Nanoseconds;
-  readonly preemptions: number;
-}
+import { Outbox } from './outbox.ts';
+import { refusal } from './refusal.ts';
+import type { TimelineSink } from './timeline-sink.ts';
 
 export interface SimulatedEngine extends EngineCore {
   readonly design: EngineDesign;
@@ -84,17 +71,12 @@ class Engine implements SimulatedEngine {
   readonly #alive = new Map<number, Sequence>();
   readonly #refused = new DueQueue<{ readonly id: number; readonly reason: string }>();
   readonly #stations: readonly Station[];
-  readonly #outbox: Emission[] = [];
-  #outboxHead = 0;
-  readonly #cancelled = new Map<number, number>();
-  #sink: TimelineSink;
-  readonly #outboxSink: TimelineSink;
+  readonly #outbox = new Outbox();
+  #sink: TimelineSink = this.#outbox.sink;
 
   constructor(design: EngineDesign, seed: number | string, observe: ((iteration: Iteration) => void) | undefined) {
     this.design = design;
     this.#egress = milliseconds(design.options.egressMs);
-    this.#outboxSink = this.#collectEmissions();
-    this.#sink = this.#outboxSink;
     this.#assembly = design.scheduler.assemble(this.#parts(seed, observe));
     this.#stations = [...this.#assembly.stations, this.#refusals()];
   }
@@ -108,6 +90,7 @@ class Engine implements SimulatedEngine {
     }
     const keys = this.design.prefixCaching && request.blockHashes ? prefixKeys(request.blockHashes) : noKeys;
     const sequence = createSequence(request, arrival, keys);
+    this.#outbox.unmute(request.id);
     this.#alive.set(request.id, sequence);
     this.#assembly.enqueue(sequence, arrival);
   }
@@ -116,28 +99,20 @@ class Engine implements SimulatedEngine {
     const sequence = this.#alive.get(id);
     if (sequence === undefined) return;
     this.#alive.delete(id);
-    this.#cancelled.set(id, at);
+    this.#outbox.mute(id, at);
     this.#assembly.cancel(sequence, at);
   }
 
   nextAt(): Nanoseconds | undefined {
-    let next = this.#outbox[this.#outboxHead]?.at ?? Number.POSITIVE_INFINITY;
+    let next = this.#outbox.nextAt();
     for (const station of this.#stations) next = Math.min(next, station.nextAt());
     return next === Number.POSITIVE_INFINITY ? undefined : nanoseconds(next);
   }
 
   advance(to: Nanoseconds, emit: (emission: Emission) => void): void {
-    this.#sink = this.#outboxSink;
+    this.#sink = this.#outbox.sink;
     this.#drive(to);
-    const outbox = this.#outbox;
-    for (let next = outbox[this.#outboxHead]; next !== undefined && next.at <= to; next = outbox[this.#outboxHead]) {
-      this.#outboxHead++;
-      if (!this.#isMuted(next)) emit(next);
-    }
-    if (this.#outboxHead === outbox.length || this.#outboxHead > 4096) {
-      outbox.splice(0, this.#outboxHead);
-      this.#outboxHead = 0;
-    }
+    this.#outbox.flush(to, emit);
   }
 
   advanceTimelines(to: Nanoseconds, sink: TimelineSink): void {
@@ -252,41 +227,6 @@ class Engine implements SimulatedEngine {
       },
     };
   }
-
-  #collectEmissions(): TimelineSink {
-    const outbox = this.#outbox;
-    return {
-      tokens: (id, at, tokens) => outbox.push({ kind: 'tokens', id, at, tokens }),
-      run: (requests, times, count) => {
-        for (let i = 0; i < count; i++) {
-          const at = (times[i] ?? 0) as Nanoseconds;
-          for (const { id } of requests) outbox.push({ kind: 'tokens', id, at, tokens: 1 });
-        }
-      },
-      finished: (id, at, { cachedTokens }) => outbox.push({ kind: 'finished', id, at, cachedTokens }),
-      rejected: (id, at, reason) => outbox.push({ kind: 'rejected', id, at, reason }),
-    };
-  }
-
-  /** Nothing leaves for a client that is gone. */
-  #isMuted({ id, at }: Emission): boolean {
-    const cancelledAt = this.#cancelled.get(id);
-    return cancelledAt !== undefined && at >= cancelledAt;
-  }
 }
 
 const noKeys: readonly number[] = [];
-
-/** Why a request can never be served, in the words of the API. */
-function refusal({ settings, limits, kvBlocks, options }: EngineDesign, request: EngineRequest): string | undefined {
-  const { promptTokens, outputTokens } = request;
-  const total = promptTokens + outputTokens;
-  if (total > settings.maxModelLength)
-    return `This model's maximum context length is ${settings.maxModelLength} tokens. However, you requested ${total} tokens (${promptTokens} in the messages, ${outputTokens} in the completion).`;
-  if (limits.wholePrompts && promptTokens > settings.maxBatchedTokens)
-    return `Input prompt (${promptTokens} tokens) is too long and exceeds limit of ${settings.maxBatchedTokens}`;
-  const held = limits.reservesMaximum ? settings.maxModelLength : total + settings.tokensPerDecode;
-  if (Math.ceil(held / options.blockSize) + settings.watermarkBlocks > kvBlocks)
-    return `The key-value cache holds ${kvBlocks * options.blockSize} tokens; the request needs ${held}`;
-  return undefined;
-}

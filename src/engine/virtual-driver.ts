@@ -1,5 +1,5 @@
 import type { Phase, RequestRecord } from '../core/record.ts';
-import type { Nanoseconds } from '../core/units.ts';
+import { milliseconds, type Nanoseconds } from '../core/units.ts';
 import type { EngineStats } from './core.ts';
 import type { EngineDesign } from './engine-design.ts';
 import type { EngineOptions } from './engine-options.ts';
@@ -7,11 +7,11 @@ import {
   createSimulatedEngine,
   type EngineCounters,
   type EngineHooks,
-  type RequestFacts,
   type SimulatedEngine,
 } from './simulated-engine.ts';
 import { TimeSlabs } from './time-slabs.ts';
 import { Timeline } from './timeline.ts';
+import type { RequestFacts } from './timeline-sink.ts';
 
 /** One request of a schedule, as far as an engine cares. */
 export interface SimulatedRequest {
@@ -98,7 +98,10 @@ export function simulateInto(
     for (const [index, { scheduledAt }] of schedule.entries()) submit(index, scheduledAt);
   else while (next < Math.min(options.users, schedule.length)) submit(next++, 0 as Nanoseconds);
 
-  core.advanceTimelines(options.until ?? (Number.POSITIVE_INFINITY as Nanoseconds), {
+  // What leaves the engine by then but would arrive later has not been seen.
+  const egress = milliseconds(core.design.options.egressMs);
+  const horizon = (options.until ?? Number.POSITIVE_INFINITY) - egress;
+  core.advanceTimelines(horizon as Nanoseconds, {
     tokens: (id, at, tokens) => timelines[id]?.add(at, tokens),
     run: (requests, times, count) => {
       for (const { id } of requests) timelines[id]?.addRun(times, count);

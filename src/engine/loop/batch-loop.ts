@@ -1,47 +1,12 @@
-import type { Nanoseconds } from '../../core/units.ts';
-import type { CostModel } from '../cost/cost-model.ts';
-import { DueQueue } from '../due-queue.ts';
 import type { KvCache } from '../kv/kv-cache.ts';
+import { Agenda } from './agenda.ts';
 import { type Batch, clearBatch, emptyBatch, isEmpty, iterationLoad } from './batch.ts';
-import type { IterationNoise } from './iteration-noise.ts';
-import type { Scheduler, SchedulerState } from './scheduler.ts';
+import type { LoopParts, LoopSink } from './loop-parts.ts';
+import type { SchedulerState } from './scheduler.ts';
 import { knownTokens, type Sequence } from './sequence.ts';
 import type { Speculation } from './speculation.ts';
 import { steadyLimit } from './steady-limit.ts';
 import { WaitingQueue } from './waiting-queue.ts';
-
-/** What a loop reports, in order of time. */
-export interface LoopSink {
-  emitted(sequence: Sequence, at: number, tokens: number): void;
-  /** Each of `sequences` emitted one token at each of the first `count` of `times`. Both are reused. */
-  run(sequences: readonly Sequence[], times: Float64Array, count: number): void;
-  ended(sequence: Sequence, at: number): void;
-  /** A prefill ended; true: the sequence goes elsewhere and its memory stays until the loop is told. */
-  leaves?(sequence: Sequence, at: number): boolean;
-}
-
-/** Facts of one iteration, for counters and tests. */
-export interface Iteration {
-  readonly startedAt: number;
-  readonly endedAt: number;
-  readonly chunkTokens: number;
-  readonly decodeTokens: number;
-  readonly sequences: number;
-}
-
-export interface LoopParts {
-  readonly cost: CostModel;
-  readonly kv: KvCache;
-  readonly scheduler: Scheduler;
-  readonly policy: 'fcfs' | 'priority';
-  readonly noise: IterationNoise | undefined;
-  readonly speculation: Speculation | undefined;
-  /** 1: the next batch is frozen when an iteration starts, so a newcomer waits one iteration more. */
-  readonly pipelineDepth: 0 | 1;
-  readonly observe: ((iteration: Iteration) => void) | undefined;
-}
-
-type AgendaItem = { readonly kind: 'arrive' | 'cancel'; readonly sequence: Sequence } | { readonly kind: 'wake' };
 
 /** Longest run of iterations computed in one go. */
 const longestRun = 4096;
@@ -59,9 +24,7 @@ export class BatchLoop implements SchedulerState {
   preemptions = 0;
   readonly #parts: LoopParts;
   readonly #sink: LoopSink;
-  readonly #agenda = new DueQueue<AgendaItem>();
-  /** Arrived, but after the batch in the pipeline was frozen. */
-  #arrived: { readonly at: number; readonly sequence: Sequence }[] = [];
+  readonly #agenda = new Agenda();
   readonly #batch: Batch = emptyBatch();
   readonly #times = new Float64Array(longestRun);
   /** End of the iteration under way; undefined while idle. */
@@ -78,24 +41,24 @@ export class BatchLoop implements SchedulerState {
   }
 
   get waitingCount(): number {
-    return this.waiting.size + this.#arrived.length;
+    return this.waiting.size + this.#agenda.hidden;
   }
 
   enqueue(sequence: Sequence, at: number): void {
-    this.#agenda.push(at as Nanoseconds, { kind: 'arrive', sequence });
+    this.#agenda.enqueue(sequence, at);
   }
 
   cancel(sequence: Sequence, at: number): void {
-    this.#agenda.push(at as Nanoseconds, { kind: 'cancel', sequence });
+    this.#agenda.cancel(sequence, at);
   }
 
   /** Memory came free from outside: plan again. */
   wake(at: number): void {
-    this.#agenda.push(at as Nanoseconds, { kind: 'wake' });
+    this.#agenda.wake(at);
   }
 
   nextAt(): number {
-    return this.#busyUntil ?? this.#agenda.peek()?.at ?? Number.POSITIVE_INFINITY;
+    return this.#busyUntil ?? this.#agenda.nextAt();
   }
 
   /** Goes through the boundary at `nextAt()` and, if what follows is a run of equal iterations, through those that end by `to`. */
@@ -109,15 +72,13 @@ export class BatchLoop implements SchedulerState {
       if (!this.#applied) this.#complete();
       if (this.#parts.pipelineDepth === 1) frozenAt = this.#startedAt;
     }
-    this.#ingest(frozenAt);
-    this.#plan();
-    if (isEmpty(this.#batch) && this.#arrived.length > 0) {
-      // Nothing in the pipeline: an idle engine takes newcomers at once.
-      this.#ingest(Number.POSITIVE_INFINITY);
-      this.#plan();
-    }
-    if (isEmpty(this.#batch)) this.#sleep();
-    else if (this.#batch.steady && this.#parts.speculation === undefined) this.#run(to);
+    this.#agenda.takeIn(this.now, this.#drop);
+    this.#plan(frozenAt);
+    // Nothing in the pipeline: an idle engine takes newcomers at once.
+    if (isEmpty(this.#batch) && this.#agenda.hidden > 0) this.#plan(Number.POSITIVE_INFINITY);
+    if (isEmpty(this.#batch)) {
+      if (this.#batch.wakeAt !== undefined) this.wake(this.#batch.wakeAt);
+    } else if (this.#batch.steady && this.#parts.speculation === undefined) this.#run(to);
     else this.#start(this.#duration(iterationLoad(this.#batch, this.#parts.speculation?.tokensPerDecode ?? 1)));
   }
 
@@ -143,32 +104,15 @@ export class BatchLoop implements SchedulerState {
     this.preemptions++;
   }
 
-  #ingest(frozenAt: number): void {
-    for (let next = this.#agenda.peek(); next !== undefined && next.at <= this.now; next = this.#agenda.peek()) {
-      this.#agenda.pop();
-      if (next.item.kind === 'arrive' && next.item.sequence.state !== 'ended')
-        this.#arrived.push({ at: next.at, sequence: next.item.sequence });
-      else if (next.item.kind === 'cancel') this.#drop(next.item.sequence);
-    }
-    if (this.#arrived.length === 0) return;
-    const late = this.#arrived.findIndex(({ at }) => at > frozenAt);
-    const seen = late < 0 ? this.#arrived : this.#arrived.slice(0, late);
-    this.#arrived = late < 0 ? [] : this.#arrived.slice(late);
-    for (const { sequence } of seen) this.waiting.push(sequence);
-  }
-
-  #drop(sequence: Sequence): void {
-    if (sequence.state === 'ended') return;
+  readonly #drop = (sequence: Sequence): void => {
     if (sequence.state === 'running') this.running.splice(this.running.indexOf(sequence), 1);
-    else {
-      this.waiting.remove(sequence);
-      this.#arrived = this.#arrived.filter((arrived) => arrived.sequence !== sequence);
-    }
+    else this.waiting.remove(sequence);
     this.kv.release(sequence);
     sequence.state = 'ended';
-  }
+  };
 
-  #plan(): void {
+  #plan(frozenAt: number): void {
+    this.#agenda.show(frozenAt, this.#queue);
     let before: number;
     do {
       before = this.preemptions;
@@ -178,10 +122,7 @@ export class BatchLoop implements SchedulerState {
     } while (isEmpty(this.#batch) && this.preemptions > before);
   }
 
-  #sleep(): void {
-    const { wakeAt } = this.#batch;
-    if (wakeAt !== undefined) this.wake(wakeAt);
-  }
+  readonly #queue = (sequence: Sequence): void => this.waiting.push(sequence);
 
   #duration(load: ReturnType<typeof iterationLoad>): number {
     const drafting = this.#batch.decodes.length > 0 ? (this.#parts.speculation?.costFactor ?? 1) : 1;
@@ -220,7 +161,7 @@ export class BatchLoop implements SchedulerState {
       times[steps++] = end;
       kvTokens += load.decodes;
       this.#applied = true;
-      if (this.#arrived.length > 0 || (this.#agenda.peek()?.at ?? Number.POSITIVE_INFINITY) <= end) break;
+      if (this.#agenda.hidden > 0 || this.#agenda.nextAt() <= end) break;
     }
     this.#decoded(steps, this.#applied ? 0 : 1);
   }

@@ -1,5 +1,6 @@
 import type { Assembly, EngineParts, Station } from '../assembly.ts';
-import type { BatchLoop, LoopSink } from '../loop/batch-loop.ts';
+import type { BatchLoop } from '../loop/batch-loop.ts';
+import type { LoopSink } from '../loop/loop-parts.ts';
 import { DecodeOnly } from './decode-only.ts';
 import type { SchedulerDefinition } from './definition.ts';
 import { PrefillOnly } from './prefill-only.ts';
