@@ -8,7 +8,8 @@ export default defineConfig({
   test: {
     projects: [
       // Generous times: a busy machine is no failure.
-      project('unit', ['src/**/*.test.ts', 'web/**/*.test.ts', 'scripts/**/*.test.ts', 'test/engines/**/*.test.mjs'], {
+      project('unit', ['{src,web,scripts}/**/*.test.ts', 'test/!(golden|e2e|browser)/**/*.test.{ts,mjs}'], {
+        exclude: ['**/*.long.test.ts'],
         testTimeout: 30_000,
         hookTimeout: 30_000,
       }),
@@ -21,7 +22,7 @@ export default defineConfig({
         hookTimeout: 120_000,
       }),
       // Minutes of simulated load: `npm run test:engine-long`.
-      project('engine-long', ['test/engine/**/*.long.test.ts'], { testTimeout: 600_000 }),
+      project('engine-long', ['test/**/*.long.test.ts'], { testTimeout: 600_000 }),
     ],
   },
 });
