@@ -109,7 +109,10 @@ function subject(value: number, n: number): string {
 
 function stallSentences({ stalls, longestStall_ms, medianGap_ms, pauses }: Findings): Words[] {
   if (stalls === 0) return [['No answer stalled.']];
-  const first: Words = [strong(plural(stalls, 'stall')), ', the longest ', strong(duration(longestStall_ms)), '.'];
+  const first: Words =
+    stalls === 1
+      ? [strong('One stall'), ' of ', strong(duration(longestStall_ms)), '.']
+      : [strong(plural(stalls, 'stall')), ', the longest ', strong(duration(longestStall_ms)), '.'];
   const hidden = pauses.shareOfWaiting > 0.02 && pauses.shareOfWaiting > 3 * pauses.shareOfGaps;
   if (!hidden || medianGap_ms === undefined) return [first];
   const second: Words = [

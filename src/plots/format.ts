@@ -6,7 +6,7 @@
 /** Between a number and its unit: thin and unbreakable on a page, an ordinary space in a terminal. */
 export type Space = '\u202f' | ' ';
 
-export const notMeasured = 'n/a';
+const notMeasured = 'n/a';
 
 const minus = (text: string): string => text.replace('-', '−');
 

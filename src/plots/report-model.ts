@@ -21,6 +21,7 @@ import type { ReportInput } from './report-input.ts';
 import type { ScoredRun } from './scored-run.ts';
 import { type Silence, silences } from './silences.ts';
 import { type TrustTable, trustTable } from './trust-table.ts';
+import { sentence } from './words.ts';
 
 /** Everything a report shows, computed from every record, before anything is drawn. */
 export interface ReportModel {
@@ -85,9 +86,9 @@ export function reportModel(input: ReportInput, run: ScoredRun): ReportModel {
   };
 }
 
-/** Under another deadline, from part of the run: what counts requests of the whole run stays as it was. */
+/** Under another deadline. From a sample, what counts requests of the whole run stays as it was. */
 export function rescoredModel(input: ReportInput, run: ScoredRun, original: ReportModel): ReportModel {
-  const model = reportModel(input, run);
+  const model = { ...reportModel(input, run), plan: original.plan, trust: original.trust };
   if (run.sampleOf === undefined) return model;
   const { firstTokens: first, chunks, completion: ends, overTime: lanes } = original.figures;
   return {
@@ -126,5 +127,5 @@ function supports({ counted }: ScoredRun, { cut, problems = [] }: ReportInput): 
         : [
             `${plural(n, 'request')} support statements up to P${within}, not P${beyond} (that needs ${count(neededSamples(beyond / 100))}).`,
           ];
-  return [...(cut ? ['The run was cut: the record ends before the run did.'] : []), ...problems, ...can];
+  return [...(cut ? ['The run was cut: the record ends before the run did.'] : []), ...problems.map(sentence), ...can];
 }

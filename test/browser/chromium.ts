@@ -16,8 +16,8 @@ function browserPath(): string | undefined {
   const found = (): string | undefined => places.find((path) => path !== undefined && existsSync(path));
   if (found() === undefined && process.env.CI && process.getuid?.() === 0) {
     const quiet = { stdio: 'ignore' as const };
-    execFileSync('apt-get', ['update', '-q'], quiet);
-    execFileSync('apt-get', ['install', '-qy', '--no-install-recommends', 'chromium'], quiet);
+    execFileSync('/usr/bin/apt-get', ['update', '-q'], quiet);
+    execFileSync('/usr/bin/apt-get', ['install', '-qy', '--no-install-recommends', 'chromium'], quiet);
   }
   return found();
 }

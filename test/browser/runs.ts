@@ -56,7 +56,7 @@ function drafts(traffic: Traffic, next: () => number): Draft[] {
 }
 
 /** One record per request; a long prompt holds every other stream up while it is read. */
-export function simulate(traffic: Traffic, seed = 1): RequestRecord[] {
+function simulate(traffic: Traffic, seed = 1): RequestRecord[] {
   const next = random(seed);
   const all = drafts(traffic, next);
   const blocked = all
@@ -252,6 +252,14 @@ export const runs = {
   failing: () => input(simulate(failing('some'), 5), manifest('valid', [])),
   allFailed: () => input(simulate(failing('all'), 5), manifest('valid', [])),
   empty: () => input([], manifest('valid', [])),
+  small: () =>
+    input(
+      simulate(
+        { ...stormy, requests: 24, warmup: 1000, meanGap: 200, tokens: [8, 40], longPromptEvery: 9, text: false },
+        12,
+      ),
+      manifest('valid', [], 1000),
+    ),
   one: () => input(simulate({ ...short, requests: 1 }, 2), manifest('valid', [])),
   noStall: () => input(simulate({ ...short, requests: 120, tokenGap: 10 }, 4), manifest('valid', [])),
   singleToken: () => input(simulate({ ...short, tokens: [1, 1] }, 6), manifest('valid', [])),

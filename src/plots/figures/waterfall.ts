@@ -14,7 +14,7 @@ export interface Waterfall {
   readonly silences: readonly Silence[];
 }
 
-export const mostRows = 120;
+const mostRows = 120;
 const subtitle =
   'Each row is one request, by arrival. Thin line: waiting for the first token. Bar: tokens streaming. Tall red block: readers wait past a deadline. Pale gap: a pause that time in hand still covers.';
 
