@@ -28,22 +28,31 @@ const engines = {
 };
 
 const { engine, rest } = readArguments(process.argv.slice(2));
-await ensureInstalled();
-say('building …');
-await build();
-say(`starting ${engine.what} …`);
-const server = await engine.start({ say });
 try {
-  say(`serving at ${server.url}; benchmarking it with open-loop Poisson load`);
-  process.exitCode = await show(process.execPath, [
-    commandLine,
-    'run',
-    ...['--url', server.url, '--model', server.model, '--arrivals', 'poisson', ...engine.load],
-    ...rest,
-  ]);
-} finally {
-  await server.stop();
-  say('stopped everything it started');
+  await ensureInstalled();
+  say('building …');
+  await build();
+  process.exitCode = await benchmark();
+} catch (error) {
+  say(error.message);
+  process.exitCode = 1;
+}
+
+async function benchmark() {
+  say(`starting ${engine.what} …`);
+  const server = await engine.start({ say });
+  try {
+    say(`serving at ${server.url}; benchmarking it with open-loop Poisson load`);
+    return await show(process.execPath, [
+      commandLine,
+      'run',
+      ...['--url', server.url, '--model', server.model, '--arrivals', 'poisson', ...engine.load],
+      ...rest,
+    ]);
+  } finally {
+    await server.stop();
+    say('stopped everything it started');
+  }
 }
 
 function readArguments(given) {
