@@ -16,6 +16,8 @@ export interface TargetSetup {
   readonly headers: Readonly<Record<string, string>>;
   readonly tls?: { readonly ca?: string; readonly insecure?: boolean };
   readonly proxy?: string;
+  /** Stamped by user space although the kernel would: what its stamps are compared with. */
+  readonly stamps?: 'user';
 }
 
 export type LoadSetup =

@@ -4,6 +4,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { chooseTransport, type Transport } from '../clients/index.ts';
+import { userStampedTransport } from '../clients/transport/choose-transport.ts';
 import { TapeWriter, tapeKinds } from '../core/tape.ts';
 import { type Nanoseconds, nanoseconds } from '../core/units.ts';
 import { ClosedLoop } from '../dispatch/closed-loop.ts';
@@ -33,7 +34,7 @@ const monitor = new LoopMonitor();
 const tape = new TapeWriter((segment) => setup.recorder.postMessage({ segment } satisfies ReceiverToRecorder));
 
 const { target } = setup;
-const transport = chooseTransport(
+const transport = (target.stamps === 'user' ? userStampedTransport : chooseTransport)(
   {
     url: new URL(target.url),
     headers: target.headers,

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { Clock } from '../../core/clock.ts';
 import { tapeFlags } from '../../core/tape.ts';
 import { microseconds, milliseconds, nanosecondsPerSecond } from '../../core/units.ts';
+import { descriptorOf } from './descriptor.ts';
 import type { ReadStamper } from './read-stamper.ts';
 import type { StampedReader } from './stamped-reader.ts';
 
@@ -104,10 +105,4 @@ export class KernelStamper implements ReadStamper {
     const first = text.indexOf(eventStart);
     return first >= 0 && text.indexOf(eventStart, first + eventStart.length) >= 0;
   }
-}
-
-/** Node keeps the descriptor on the handle, where it is not documented but has always been. */
-function descriptorOf(socket: Socket): number | undefined {
-  const { _handle: handle } = socket as unknown as { _handle?: { fd?: unknown } | null };
-  return typeof handle?.fd === 'number' && handle.fd >= 0 ? handle.fd : undefined;
 }

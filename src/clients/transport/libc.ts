@@ -5,7 +5,12 @@ import { endianness } from 'node:os';
 export interface Libc {
   setsockopt(fd: number, level: number, option: number, value: Uint8Array, length: number): number;
   recvmsg(fd: number, message: bigint, flags: number): number;
+  send(fd: number, bytes: Uint8Array | bigint, length: number, flags: number): number;
   clock_gettime(clock: number, time: bigint): number;
+  /** Sleeps this thread; `time` is a `struct timespec`. */
+  clock_nanosleep(clock: number, flags: number, time: bigint): number;
+  /** What concerns the calling thread only, such as how late its sleeps may end. */
+  prctl(option: number, value: number): number;
   errno(): number;
   readonly errorCodes: Readonly<Record<string, number>>;
   allocate(bytes: number): { readonly address: bigint; readonly memory: ArrayBuffer };
@@ -29,7 +34,10 @@ function tryToLoad(): Libc | undefined {
     return {
       setsockopt: library.func('int setsockopt(int, int, int, void *, uint32_t)'),
       recvmsg: library.func('int recvmsg(int, void *, int)'),
+      send: library.func('int64_t send(int, void *, uint64_t, int)'),
       clock_gettime: library.func('int clock_gettime(int, void *)'),
+      clock_nanosleep: sleeping(library.func('int clock_nanosleep(int, int, void *, void *)')),
+      prctl: setting(library.func('int prctl(int, uint64_t, uint64_t, uint64_t, uint64_t)')),
       errno: () => koffi.errno(),
       errorCodes: koffi.os.errno,
       allocate(bytes) {
@@ -41,3 +49,8 @@ function tryToLoad(): Libc | undefined {
     return undefined;
   }
 }
+
+type Native = (...values: readonly (number | bigint | null)[]) => number;
+
+const sleeping = (native: Native) => (clock: number, flags: number, time: bigint) => native(clock, flags, time, null);
+const setting = (native: Native) => (option: number, value: number) => native(option, value, 0, 0, 0);

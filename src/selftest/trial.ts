@@ -1,0 +1,142 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { monotonicClock } from '../core/clock.ts';
+import { milliseconds, type Nanoseconds, seconds, toMilliseconds } from '../core/units.ts';
+import { Composer } from '../instrument/composer.ts';
+import { Instrument, type InstrumentFacts } from '../instrument/instrument.ts';
+import type { TargetSetup } from '../instrument/messages.ts';
+import { type Joined, joinWithLog } from './join.ts';
+import type { SourceOptions } from './source-options.ts';
+import { SourceProcess } from './source-process.ts';
+
+export interface TrialRequests {
+  /** When each is due, ascending, nanoseconds of the run. */
+  readonly due: Float64Array;
+  /** Tokens each is answered with. */
+  readonly tokens: Uint32Array;
+}
+
+export interface TrialOptions {
+  readonly source: SourceOptions;
+  readonly requests: TrialRequests;
+  readonly workers?: number;
+  /** Connections opened ahead; one a request if absent. */
+  readonly connections?: number;
+  /** Read by user space although the kernel would stamp. */
+  readonly stamps?: TargetSetup['stamps'];
+  /** Between these times of the run the processor time is counted. */
+  readonly window?: { readonly from: Nanoseconds; readonly to: Nanoseconds };
+}
+
+export interface TrialResult extends Joined {
+  readonly facts: InstrumentFacts;
+  /** Processor time of the whole process in the window, nanoseconds, all threads, kernel included. */
+  readonly cpu?: Nanoseconds;
+  /** The most memory the process held, bytes. */
+  readonly memory: number;
+}
+
+/** Room for every thread to learn when the run starts before it does. */
+const startAhead = milliseconds(50);
+
+/** A whole run of the instrument against a stamped source, joined with what the source sent. */
+export async function runTrial(options: TrialOptions): Promise<TrialResult> {
+  const folder = await mkdtemp(join(tmpdir(), 'metron-trial-'));
+  const source = await SourceProcess.start(options.source);
+  const recordsPath = join(folder, 'records.jsonl');
+  const instrument = new Instrument(instrumentOptions(options, source.port, recordsPath));
+  try {
+    await instrument.ready();
+    await instrument.warm(options.connections ?? options.requests.due.length);
+    const composer = new Composer(workOf(options.requests));
+    while (!composer.done) instrument.give(composer.batch(1024, 8 << 20));
+    instrument.noMoreOrders();
+    const origin = process.hrtime.bigint() + BigInt(startAhead);
+    const meter = measure(monotonicClock(origin).now, options.window);
+    instrument.start(origin);
+    await instrument.sentAll();
+    await instrument.drained();
+    const { cpu, memory } = meter.end();
+    const facts = await instrument.close();
+    const joined = await joinWithLog(recordsPath, await source.log(), Number(origin));
+    return { ...joined, facts, memory, ...(cpu !== undefined && { cpu }) };
+  } finally {
+    await Promise.all([instrument.terminate(), source.close()]);
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function instrumentOptions({ requests, stamps, source, workers = 1 }: TrialOptions, port: number, recordsPath: string) {
+  const scheme = source.tls ? 'https' : 'http';
+  const never = seconds(3600);
+  return {
+    workers,
+    target: {
+      url: `${scheme}://127.0.0.1:${port}/v1/chat/completions`,
+      headers: {},
+      ...(source.tls && { tls: { insecure: true } }),
+      ...(stamps && { stamps }),
+    },
+    load: { model: 'open' as const },
+    recorder: {
+      protocol: 'openai-chat',
+      tokenizer: 'o200k',
+      recordsPath,
+      requests: {
+        scheduledAt: requests.due,
+        promptTokens: new Uint32Array(requests.due.length).fill(1),
+        outputTokens: requests.tokens,
+      },
+      measureFrom: 0 as Nanoseconds,
+      timeouts: { connect: never, firstToken: never, betweenTokens: never, total: never },
+      keepText: false,
+      secrets: [],
+    },
+  };
+}
+
+function workOf({ due, tokens }: TrialRequests) {
+  const encoder = new TextEncoder();
+  return {
+    count: due.length,
+    scheduledAt: due,
+    body: (request: number) =>
+      encoder.encode(
+        JSON.stringify({
+          model: 'stamped',
+          messages: [{ role: 'user', content: 'go' }],
+          stream: true,
+          max_tokens: tokens[request],
+        }),
+      ),
+  };
+}
+
+/** Processor time within the window, and the most memory seen. */
+function measure(now: () => Nanoseconds, window: TrialOptions['window']) {
+  let before: NodeJS.CpuUsage | undefined;
+  let cpu: Nanoseconds | undefined;
+  let memory = 0;
+  const timers = window
+    ? [
+        setTimeout(() => {
+          before = process.cpuUsage();
+        }, toMilliseconds(window.from) - toMilliseconds(now())),
+        setTimeout(() => {
+          const { user, system } = process.cpuUsage(before);
+          cpu = ((user + system) * 1e3) as Nanoseconds;
+        }, toMilliseconds(window.to) - toMilliseconds(now())),
+      ]
+    : [];
+  const watching = setInterval(() => {
+    memory = Math.max(memory, process.memoryUsage.rss());
+  }, 100);
+  return {
+    end() {
+      clearInterval(watching);
+      for (const timer of timers) clearTimeout(timer);
+      return { cpu, memory: Math.max(memory, process.memoryUsage.rss()) };
+    },
+  };
+}
