@@ -34,7 +34,6 @@ export type Phase = (typeof phases)[number];
 
 /** What a chunk carried. `other`: role, usage, finish and keep-alive chunks, which hold no token. */
 export const chunkKinds = ['content', 'reasoning', 'tool', 'other'] as const;
-export type ChunkKind = (typeof chunkKinds)[number];
 
 /** Server-sent events of one response, in order of arrival, as parallel arrays. */
 export interface Chunks {

@@ -66,7 +66,7 @@ export type EndCause = (typeof endCauses)[keyof typeof endCauses];
 
 const entryHead = 32;
 const segmentHead = 64;
-export const defaultSegmentBytes = 1 << 22;
+const defaultSegmentBytes = 1 << 22;
 
 const padded = (length: number): number => (length + 7) & ~7;
 

@@ -23,8 +23,5 @@ export const toSeconds = (time: Nanoseconds): number => time / nanosecondsPerSec
 
 export const perSecond = (value: number): PerSecond => value as PerSecond;
 
-/** Mean time between events of a process with this rate. */
-export const meanGap = (rate: PerSecond): Nanoseconds => nanoseconds(nanosecondsPerSecond / rate);
-
 /** `later - earlier`, keeping the unit. */
 export const elapsed = (earlier: Nanoseconds, later: Nanoseconds): Nanoseconds => (later - earlier) as Nanoseconds;

@@ -2,7 +2,7 @@ import { type TapeEntry, tapeFlags, tapeKinds } from '../core/tape.ts';
 import { type Nanoseconds, nanoseconds } from '../core/units.ts';
 
 /** Requests from here on are canaries, one per receiving loop. */
-export const firstCanary = 0xffff_ff00;
+const firstCanary = 0xffff_ff00;
 
 export const canaryOf = (receiver: number): number => firstCanary + receiver;
 export const isCanary = (request: number): boolean => request >= firstCanary;

@@ -30,7 +30,7 @@ export function prepareTarget({ target }: Plan, env: Environment): PreparedTarge
 }
 
 /** The protocol's path is appended to the base URL, unless the URL ends with it already. */
-export function endpoint(base: string, path: string): URL {
+function endpoint(base: string, path: string): URL {
   const url = new URL(base);
   const trimmed = url.pathname.replace(/\/+$/, '');
   url.pathname = trimmed.endsWith(path) ? trimmed : trimmed + path;

@@ -19,8 +19,8 @@ export function dressFor(color: boolean): Dress {
 const escapes = /\x1b\[[0-9;]*m/g;
 export const widthOf = (text: string): number => [...text.replace(escapes, '')].length;
 
-export const padEnd = (text: string, width: number): string => text + ' '.repeat(Math.max(0, width - widthOf(text)));
-export const padStart = (text: string, width: number): string => ' '.repeat(Math.max(0, width - widthOf(text))) + text;
+const padEnd = (text: string, width: number): string => text + ' '.repeat(Math.max(0, width - widthOf(text)));
+const padStart = (text: string, width: number): string => ' '.repeat(Math.max(0, width - widthOf(text))) + text;
 
 export interface Column {
   readonly title: string;

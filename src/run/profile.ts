@@ -1,0 +1,138 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { prefillCurveFile } from '../analyses/prefill-curve.ts';
+import { interleavedRounds, prefillLengths } from '../analyses/prefill-lengths.ts';
+import { fewestLengths, type PrefillProfile, prefillProfile } from '../analyses/prefill-profile.ts';
+import type { Plan } from '../config/index.ts';
+import { type ExitCode, exitCodes, MetronError } from '../core/errors.ts';
+import type { Manifest } from '../core/manifest.ts';
+import { randomStream } from '../core/random.ts';
+import { type Nanoseconds, nanoseconds } from '../core/units.ts';
+import { designEngine } from '../engine/engine-design.ts';
+import type { EngineOptions } from '../engine/engine-options.ts';
+import { renderPrefillPlot } from '../outputs/prefill-plot.ts';
+import { readRun } from '../recording/read-run.ts';
+import { version } from '../version.ts';
+import { contextLength } from './context-length.ts';
+import { networkBaseline } from './network-baseline.ts';
+import { type RunOptions, run } from './run.ts';
+import { simulate } from './simulate.ts';
+import { prepareTarget } from './target.ts';
+
+export interface ProfileOptions extends RunOptions {
+  /** Prompt lengths, tokens; chosen up to the context where absent. */
+  readonly lengths?: readonly number[];
+  /** How often each length is measured. */
+  readonly repeats?: number;
+  /** Tokens asked of each answer; only the first one counts. */
+  readonly outputTokens?: number;
+  /** Context of the target, where it does not tell. */
+  readonly context?: number;
+  /** Nothing more is sent after this time; what was measured by then is fitted. */
+  readonly budget?: Nanoseconds;
+  /** Take one network round trip off every time. */
+  readonly subtractNetwork?: boolean;
+  /** In virtual time against this engine, instead of the target. */
+  readonly engine?: EngineOptions;
+  /** Where the curve is written; into the run's folder by default. */
+  readonly out?: string;
+}
+
+export interface ProfileResult {
+  readonly folder: string;
+  readonly manifest: Manifest;
+  readonly profile: PrefillProfile;
+  /** As `--prefill-curve` reads it. */
+  readonly curve: ReturnType<typeof prefillCurveFile>;
+  readonly curvePath: string;
+  readonly plotPath: string;
+  /** Lengths that were planned and not measured. */
+  readonly unmeasured: readonly number[];
+  readonly exitCode: ExitCode;
+}
+
+const defaults = { repeats: 5, outputTokens: 4 } as const;
+/** Where a server does not tell its context. */
+const assumedContext = 4096;
+/** Of a server's context: its tokenizer may count more than ours, and its template adds to the prompt. */
+const usableContext = 0.75;
+
+/** The prefill curve of a target: isolated prompts of many lengths, interleaved, one at a time (paper 4.1). */
+export async function profile(plan: Plan, options: ProfileOptions = {}): Promise<ProfileResult> {
+  const lengths = options.lengths ?? prefillLengths(await longestPrompt(plan, options));
+  const isolated = isolatedRequests(plan, lengths, options);
+  const baseline_ms = options.subtractNetwork && !options.engine ? await networkBaseline(new URL(plan.target.url)) : 0;
+  const { engine, runsFolder } = options;
+  const done = engine
+    ? await simulate(isolated, { engine, ...(runsFolder !== undefined && { runsFolder }) })
+    : await run(isolated, options);
+  const { records } = await readRun(done.folder);
+  const found = prefillProfile(records, { seed: plan.seed, baseline_ms });
+  if (!found) throw tooFew(done.folder);
+  const { manifest, folder } = done;
+  const curve = prefillCurveFile(found, {
+    id: `${plan.name}-${manifest.startedAt.slice(0, 10)}`,
+    target: engine ? 'simulated' : manifest.target.url,
+    model: plan.target.model,
+    date: manifest.startedAt,
+    metron: version,
+    run: folder,
+    ...(options.subtractNetwork && { baseline_ms }),
+    ...(manifest.simulated && { simulated: manifest.simulated }),
+  });
+  const curvePath = options.out ?? join(folder, 'prefill-curve.json');
+  const plotPath = curvePath.replace(/(\.json)?$/, '.svg');
+  await writeFile(curvePath, `${JSON.stringify(curve, null, 2)}\n`);
+  await writeFile(plotPath, renderPrefillPlot(found, plan.target.model));
+  const measured = new Set(found.points.map(({ asked }) => asked));
+  return {
+    folder,
+    manifest,
+    profile: found,
+    curve,
+    curvePath,
+    plotPath,
+    unmeasured: lengths.filter((length) => !measured.has(length)),
+    exitCode: manifest.certificate?.verdict === 'invalid' ? exitCodes.invalidMeasurement : exitCodes.ok,
+  };
+}
+
+function isolatedRequests(plan: Plan, lengths: readonly number[], options: ProfileOptions): Plan {
+  const { repeats = defaults.repeats, outputTokens = defaults.outputTokens, budget } = options;
+  const order = interleavedRounds(lengths, repeats, randomStream(plan.seed, 'profile'));
+  const { prompt: _prompt, output: _output, ...workload } = plan.workload;
+  return {
+    ...plan,
+    load: {
+      closed: { users: 1, think: nanoseconds(0), rampSteps: 1 },
+      requests: order.length,
+      ...(budget !== undefined && { duration: budget }),
+    },
+    phases: { ...plan.phases, warmup: nanoseconds(0) },
+    workload: {
+      ...workload,
+      cache: 'cold',
+      paired: { rows: order.map((length): [number, number] => [length, outputTokens]), order: 'given' },
+    },
+  };
+}
+
+async function longestPrompt(
+  plan: Plan,
+  { engine, env = process.env, context, outputTokens = defaults.outputTokens }: ProfileOptions,
+): Promise<number> {
+  if (context !== undefined) return Math.max(1, context - outputTokens);
+  if (engine) return designEngine(engine).settings.maxModelLength - outputTokens;
+  const told = await contextLength(prepareTarget(plan, env), plan);
+  return Math.floor((told ?? assumedContext) * usableContext) - outputTokens;
+}
+
+const tooFew = (folder: string): MetronError =>
+  new MetronError(
+    'PROFILE_TOO_SHORT',
+    `fewer than ${fewestLengths} prompt lengths were answered: that makes no curve`,
+    {
+      hint: `see ${folder} for what came back; give a longer --budget, or shorter prompts with --lengths`,
+      exitCode: exitCodes.targetFailed,
+    },
+  );
