@@ -23,6 +23,7 @@ import type {
 } from './messages.ts';
 import { Outbox } from './outbox.ts';
 import { RunClock } from './run-clock.ts';
+import { wakePromptly } from './thread-priority.ts';
 
 const setup = workerData as ReceiverSetup;
 const port = parentPort;
@@ -178,6 +179,7 @@ async function obey(message: ToReceiver): Promise<void> {
   }
 }
 
+wakePromptly();
 port.on('message', (message: ToReceiver) => {
   void obey(message);
 });

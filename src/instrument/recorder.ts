@@ -2,7 +2,6 @@
  * The recorder thread: reads the tapes of all receiving workers, makes records and appends them to
  * the run's file. Parsing, text and token counts happen here, long after the stamps were taken.
  */
-import { constants, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { protocols } from '../clients/index.ts';
 import { MetronError } from '../core/errors.ts';
@@ -16,6 +15,7 @@ import { Canary, type CanaryFacts, isCanary } from './canary.ts';
 import type { FromRecorder, ReceiverToRecorder, RecorderSetup, RecorderToReceiver, ToRecorder } from './messages.ts';
 import { type ReadFacts, ReadStatistics } from './read-statistics.ts';
 import { RunClock } from './run-clock.ts';
+import { yieldToReceivers } from './thread-priority.ts';
 
 /** How often the tapes are read: well below any timeout a user sets, rare enough to cost nothing. */
 const drainEveryMs = 20;
@@ -185,12 +185,7 @@ function obey(message: ToRecorder): void {
   }
 }
 
-try {
-  // Sockets come first: on Linux this lowers this thread only.
-  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
-} catch {
-  // Not allowed here; the certificate shows what it costs.
-}
+yieldToReceivers();
 port.on('message', (message: ToRecorder) => {
   try {
     obey(message);

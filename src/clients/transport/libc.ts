@@ -11,6 +11,8 @@ export interface Libc {
   clock_nanosleep(clock: number, flags: number, time: bigint): number;
   /** What concerns the calling thread only, such as how late its sleeps may end. */
   prctl(option: number, value: number): number;
+  /** Any other call, by its number on this architecture. */
+  syscall(number: number, first: number, second: bigint, third: number): number;
   errno(): number;
   readonly errorCodes: Readonly<Record<string, number>>;
   allocate(bytes: number): { readonly address: bigint; readonly memory: ArrayBuffer };
@@ -38,6 +40,7 @@ function tryToLoad(): Libc | undefined {
       clock_gettime: library.func('int clock_gettime(int, void *)'),
       clock_nanosleep: sleeping(library.func('int clock_nanosleep(int, int, void *, void *)')),
       prctl: setting(library.func('int prctl(int, uint64_t, uint64_t, uint64_t, uint64_t)')),
+      syscall: library.func('int64_t syscall(int64_t, int64_t, void *, int64_t)'),
       errno: () => koffi.errno(),
       errorCodes: koffi.os.errno,
       allocate(bytes) {

@@ -1,0 +1,33 @@
+import { constants, setPriority } from 'node:os';
+import { loadLibc } from '../clients/transport/libc.ts';
+import { microseconds } from '../core/units.ts';
+
+const setAttributes: Readonly<Record<string, number>> = { x64: 314, arm64: 274 };
+const attributeBytes = 48;
+const runtimeAt = 24;
+/** The shortest the kernel takes. */
+const slice = microseconds(100);
+
+/**
+ * Asks the scheduler to let this thread run as soon as it wakes, for short turns: it gets no more of
+ * the processor, but gets it at once (EEVDF, Linux 6.12 and later). False where nobody heard.
+ */
+export function wakePromptly(): boolean {
+  const libc = loadLibc();
+  const call = setAttributes[process.arch];
+  if (!libc || call === undefined) return false;
+  const { address, memory } = libc.allocate(attributeBytes);
+  const attributes = new DataView(memory);
+  attributes.setUint32(0, attributeBytes, true);
+  attributes.setBigUint64(runtimeAt, BigInt(slice), true);
+  return libc.syscall(call, 0, address, 0) === 0;
+}
+
+/** On Linux this lowers the calling thread only: sockets come first. */
+export function yieldToReceivers(): void {
+  try {
+    setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // Not allowed here; the certificate shows what it costs.
+  }
+}
