@@ -1,7 +1,7 @@
 import type { Certificate } from '../core/certificate.ts';
 import type { Summary } from '../metrics/index.ts';
 import { chosenShare, count, duration, interval, plural, share } from './format.ts';
-import { listed, lowerFirst, sentence, strong, type Words } from './words.ts';
+import { sentence as ended, listed, lowerFirst, strong, type Words } from './words.ts';
 
 /** The one large sentence, and beside it why, in at most three. */
 export interface Answer {
@@ -30,9 +30,9 @@ export function answer(summary: Summary, judgement: Judgement | undefined, findi
 
 function unanswerable(summary: Summary, judgement: Judgement | undefined): Answer | undefined {
   const { requests, headline } = summary;
-  const none = (sentence: string, ...why: string[]): Answer => ({
-    sentence,
-    why: why.filter((line) => line !== '').map((line) => [line]),
+  const none = (text: string, ...why: string[]): Answer => ({
+    sentence: ended(text),
+    why: why.filter((line) => line !== '').map((line) => [ended(line)]),
     tone: 'none',
   });
   if (judgement?.verdict === 'invalid') {
@@ -64,7 +64,7 @@ function unanswerable(summary: Summary, judgement: Judgement | undefined): Answe
     );
   }
   if (headline.fluidShare.value === undefined) {
-    return none('Fluidity is not defined for this run.', sentence(headline.fluidShare.reason ?? ''));
+    return none('Fluidity is not defined for this run.', headline.fluidShare.reason ?? '');
   }
   return undefined;
 }
@@ -129,7 +129,7 @@ function shortSentence(summary: Summary, findings: Findings | undefined): Words 
   if (!findings) {
     return failed === 0
       ? [`No request failed.`]
-      : [`${plural(failed, 'request')} of ${count(n)} failed and count as not fluid.`];
+      : [`${plural(failed, 'request')} of ${count(n)} failed and ${failed === 1 ? 'counts' : 'count'} as not fluid.`];
   }
   const { short } = findings;
   const total = short.failed + short.lateFirst + short.stalled;

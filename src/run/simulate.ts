@@ -8,7 +8,13 @@ import type { Disclosure, Manifest } from '../core/manifest.ts';
 import { phases, type RequestRecord } from '../core/record.ts';
 import { nearest } from '../core/registry.ts';
 import { type Nanoseconds, nanoseconds } from '../core/units.ts';
-import { type EngineOptions, engineOptions } from '../engine/engine-options.ts';
+import { engineOptions } from '../engine/engine-options.ts';
+import {
+  type HardwareEngine,
+  type HardwareEngineOptions,
+  hardwareEngineOptions,
+  readOwnHardware,
+} from '../engine/server/own-hardware.ts';
 import { blockHashes, encodeText } from '../engine/server/prompt-tokens.ts';
 import { type SimulatedRequest, simulate as simulateEngine } from '../engine/virtual-driver.ts';
 import { type Summary, scoreRun } from '../metrics/index.ts';
@@ -24,7 +30,7 @@ import { reportManifest } from './report-manifest.ts';
 export interface SimulateOptions {
   readonly runsFolder?: string;
   /** The engine that stands in for the target. */
-  readonly engine?: EngineOptions;
+  readonly engine?: HardwareEngineOptions;
 }
 
 export interface SimulateResult {
@@ -45,7 +51,8 @@ const certificate: Certificate = {
 
 /** A whole benchmark in virtual time: the run folder that `run` would have written against the simulated engine. */
 export async function simulate(plan: Plan, options: SimulateOptions = {}): Promise<SimulateResult> {
-  const { runsFolder = 'runs', engine = {} } = options;
+  const { runsFolder = 'runs' } = options;
+  const engine = readOwnHardware(options.engine ?? {});
   const schedule = buildSchedule(plan, plan.seed);
   const startedAt = new Date();
   const records = simulateSchedule(plan, schedule, engine);
@@ -69,7 +76,10 @@ export async function simulate(plan: Plan, options: SimulateOptions = {}): Promi
       engineVersion: version,
     },
     disclosure: disclosureOf(plan, schedule, engine),
-    simulated: engineOptions.parse(engine),
+    simulated: {
+      ...engineOptions.parse(engine.options),
+      ...(engine.provenance && { provenance: engine.provenance }),
+    },
   });
   const drainedAt = nanoseconds(records.reduce((last, { endedAt = 0 }) => Math.max(last, endedAt), 0));
   const manifest = endManifest(started, {
@@ -87,10 +97,10 @@ export async function simulate(plan: Plan, options: SimulateOptions = {}): Promi
 }
 
 /** The records that the load of a plan leaves behind on a simulated engine. */
-export function simulateSchedule(plan: Plan, schedule: Schedule, engine: EngineOptions): readonly RequestRecord[] {
+export function simulateSchedule(plan: Plan, schedule: Schedule, engine: HardwareEngine): readonly RequestRecord[] {
   const { load, workload } = plan;
   const warmPrefix = workload.cache === 'warm';
-  const blockSize = engineOptions.parse(engine).blockSize;
+  const blockSize = engineOptions.parse(engine.options).blockSize;
   const requests = Array.from({ length: schedule.count }, (_, id): SimulatedRequest => {
     const phase = phases[schedule.phase?.[id] ?? phases.indexOf('measure')];
     return {
@@ -102,8 +112,9 @@ export function simulateSchedule(plan: Plan, schedule: Schedule, engine: EngineO
     };
   });
   const end = load.duration === undefined ? undefined : ((load.duration + plan.phases.grace) as Nanoseconds);
-  const { records } = simulateEngine(requests, engine, {
+  const { records } = simulateEngine(requests, engine.options, {
     seed: plan.seed,
+    hooks: engine.own,
     ...(load.closed && { users: load.closed.users, thinkTime: load.closed.think }),
     ...(end !== undefined && { until: end }),
   });
@@ -121,8 +132,8 @@ const closedLoopRecords = (records: readonly RequestRecord[], { load, phases: { 
 const lastSend = (records: readonly RequestRecord[]): Nanoseconds =>
   nanoseconds(records.reduce((last, { scheduledAt }) => Math.max(last, scheduledAt), 0) + 1);
 
-function disclosureOf(plan: Plan, schedule: Schedule, engine: EngineOptions): Partial<Disclosure> {
-  const { model, gpu, tensorParallel, weights } = engineOptions.parse(engine);
+function disclosureOf(plan: Plan, schedule: Schedule, { options }: HardwareEngine): Partial<Disclosure> {
+  const { model, gpu, tensorParallel, weights } = engineOptions.parse(options);
   return {
     boundary: declared('model-engine'),
     model: detected(model),
@@ -141,10 +152,11 @@ function disclosureOf(plan: Plan, schedule: Schedule, engine: EngineOptions): Pa
 }
 
 /** `gpu=a100,scheduler=sarathi,max-batched-tokens=512` as options of the simulated engine. */
-export function parseEngineOptions(text: string): EngineOptions {
-  const known = Object.keys(engineOptions.shape);
+export function parseEngineOptions(text: string): HardwareEngineOptions {
+  const known = Object.keys(hardwareEngineOptions.shape);
   const entries = text
-    .split(',')
+    // The commas of a datasheet part its own numbers.
+    .split(/,(?!\s*(?:bandwidth|flops|memory|name)=)/)
     .filter((part) => part.trim() !== '')
     .map((part) => {
       const [name = '', ...rest] = part.split('=');
@@ -152,8 +164,8 @@ export function parseEngineOptions(text: string): EngineOptions {
       if (!known.includes(key) || rest.length === 0) throw unknownOption(name.trim(), known);
       return [key, readValue(rest.join('='))] as const;
     });
-  const result = engineOptions.safeParse(Object.fromEntries(entries));
-  if (result.success) return Object.fromEntries(entries) as EngineOptions;
+  const result = hardwareEngineOptions.safeParse(Object.fromEntries(entries));
+  if (result.success) return Object.fromEntries(entries) as HardwareEngineOptions;
   throw new MetronError('BAD_ENGINE_OPTIONS', z.prettifyError(result.error).replace(/\s*\n\s*/g, ' '));
 }
 

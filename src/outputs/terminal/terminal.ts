@@ -1,5 +1,5 @@
 import type { Estimate, MetricSummary, Summary } from '../../metrics/summary.ts';
-import { chosenShare, count, duration, interval, number, plural, quantity } from '../../plots/format.ts';
+import { chosenShare, count, duration, interval, number, plural, quantity, share } from '../../plots/format.ts';
 import { type Column, type Dress, dressFor, table, widthOf, wrap } from './layout.ts';
 import { durationOf, policyLine } from './policy-line.ts';
 
@@ -40,8 +40,9 @@ export function renderTerminal(input: TerminalInput): string {
   const blocks = [
     head(input, dress),
     answer(input, dress),
-    headline(input.summary, dress),
+    headline(input.summary, dress, input.width),
     distributions(input.summary, dress, input.width),
+    incidence(input.summary, dress, input.width),
     offered(input, dress),
     errors(input.summary, dress),
     worst(input.summary, dress),
@@ -64,7 +65,7 @@ function answer({ answer: sentence, why, width }: TerminalInput, dress: Dress): 
   return [...wrap(sentence, width).map(dress.bold), ...(why ?? []).flatMap((line) => wrap(line, width))];
 }
 
-function headline(summary: Summary, dress: Dress): string[] {
+function headline(summary: Summary, dress: Dress, width: number): string[] {
   const { headline: head, policy } = summary;
   const prefill = policy.prefillDeadline;
   const target =
@@ -74,9 +75,7 @@ function headline(summary: Summary, dress: Dress): string[] {
     estimate.value === undefined || (estimate.value === 0 && unit === 'ms')
       ? dress.dim('none')
       : quantity(estimate.value, unit, ' '),
-    estimate.value === undefined
-      ? dress.dim(estimate.reason ?? 'not measured')
-      : dress.dim(interval(estimate.low, estimate.high, unit, ' ')),
+    dress.dim(estimate.value === undefined ? '' : interval(estimate.low, estimate.high, unit, ' ')),
     met === undefined ? dress.dim(aim) : met ? dress.met(`✓ ${aim}`) : dress.missed(`× ${aim}`),
   ];
   const { fluidShare } = head;
@@ -88,7 +87,7 @@ function headline(summary: Summary, dress: Dress): string[] {
     row('Token gap P99', head.tbtP99, 'ms', `deadline ${durationOf(policy.decodeDeadline)}`),
     row('Longest stall', head.longestStall, 'ms', ''),
   ];
-  return table(
+  const lines = table(
     [
       { title: '', align: 'left' },
       { title: '', align: 'right' },
@@ -97,6 +96,32 @@ function headline(summary: Summary, dress: Dress): string[] {
     ],
     rows,
   ).slice(1);
+  return [...lines, ...reasons(head, width).map(dress.dim)];
+}
+
+/** Why a headline number is missing. */
+function reasons(head: Summary['headline'], width: number): string[] {
+  const named = [
+    ['fluid answers', head.fluidShare],
+    ['fluid rate', head.fluidRate],
+  ] as const;
+  return named.flatMap(([name, { value, reason }]) =>
+    value === undefined && reason !== undefined ? wrap(`  No ${name}: ${reason}.`, width, 2) : [],
+  );
+}
+
+/** Above this share of failures, percentiles of completed requests never stand alone. */
+const conditionalAbove = 0.05;
+
+/** Of all scheduled requests, when how many had completed: failures are not left out. */
+function incidence({ requests, completionIncidence: curve }: Summary, dress: Dress, width: number): string[] {
+  if (requests.errorRate <= conditionalAbove || curve.n === 0) return [];
+  const reached = [0.5, 0.9, 0.99].map((quantile) => {
+    const at = curve.completed.findIndex((share) => share >= quantile);
+    return `${chosenShare(quantile)} ${at < 0 ? 'never' : `by ${duration(curve.time_ms[at], ' ')}`}`;
+  });
+  const text = `Of all ${count(curve.n)} scheduled requests ${share(curve.ceiling)} completed: ${reached.join(', ')}.`;
+  return wrap(text, width).map(dress.bold);
 }
 
 const shownPercentiles = [50, 90, 99];
