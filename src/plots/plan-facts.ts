@@ -32,7 +32,10 @@ export function planFacts(plan: unknown, manifest: ReportManifest, policy: Score
     { label: 'Target for readers', value: aim(policy) },
     { label: 'First-token deadline', value: firstToken(policy) },
     { label: 'Token policy', value: tokens(policy) },
-    ...Object.entries(manifest.identity ?? {}).map(([label, value]) => ({ label: words(label), value: String(value) })),
+    ...Object.entries(manifest.identity ?? {}).map(([label, value]) => ({
+      label: words(label),
+      value: shortHash(String(value)),
+    })),
     ...(manifest.endedBy === undefined ? [] : [{ label: 'Ended by', value: manifest.endedBy }]),
     ...(manifest.metronVersion === undefined ? [] : [{ label: 'metron', value: manifest.metronVersion }]),
   ];
@@ -78,6 +81,7 @@ function brief(value: unknown): string {
   if (Array.isArray(value)) return value.length > 8 ? `${value.length} entries` : value.map(brief).join(', ');
   if (!isObject(value)) return scalar(value);
   return Object.entries(value)
+    .sort(([a], [b]) => Number(b === 'kind') - Number(a === 'kind'))
     .map(([key, inner]) => {
       const text = brief(inner);
       return text === ''
@@ -91,6 +95,9 @@ function brief(value: unknown): string {
     .filter((text) => text !== '')
     .join(', ');
 }
+
+/** Enough of a hash to tell two apart; the manifest has all of it. */
+const shortHash = (text: string): string => (/^[0-9a-f]{32,}$/.test(text) ? `${text.slice(0, 16)}…` : text);
 
 const words = (key: string): string => {
   const text = key

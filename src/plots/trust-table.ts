@@ -49,7 +49,7 @@ export function trustTable(certificate: Certificate | undefined, supports: reado
       certificate.verdict
     ],
     lead: lead(certificate.verdict, rows),
-    reasons: [...reasons(certificate, rows), ...supports],
+    reasons: [...shortened(reasons(certificate, rows)), ...supports],
     rows,
   };
 }
@@ -62,6 +62,13 @@ function lead(verdict: Verdict, rows: readonly TrustRow[]): string {
     verdict === 'suspect' ? 'Read the numbers with care.' : 'The numbers are no measurement of the server.'
   }`;
 }
+
+const mostReasons = 3;
+
+const shortened = (all: readonly string[]): readonly string[] =>
+  all.length <= mostReasons + 1
+    ? all
+    : [...all.slice(0, mostReasons), `${all.length - mostReasons} more reasons stand under Trust.`];
 
 const unmeasured = /^not measured: /;
 

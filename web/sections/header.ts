@@ -51,7 +51,7 @@ export class Header {
       h(
         'div',
         { class: 'say' },
-        h('p', { class: answer.sentence.length > 90 ? 'answer long' : 'answer' }, answer.sentence),
+        h('p', { class: answer.sentence.length > 75 ? 'answer long' : 'answer' }, answer.sentence),
         why,
       ),
       h('dl', { class: 'heads' }, ...headline.map(headNumber)),

@@ -87,8 +87,16 @@ export const wordList = (): HTMLElement =>
   h(
     'dl',
     { class: 'words' },
-    ...glossary.map(({ id, term, meaning }) => h('div', { id: `word-${id}` }, h('dt', {}, term), h('dd', {}, meaning))),
+    ...glossary.map(({ id, term, meaning }) =>
+      h('div', { id: `word-${id}` }, h('dt', {}, term), h('dd', {}, ...subscripts(meaning))),
+    ),
   );
+
+/** D_p and D_d as they are written on paper. */
+const subscripts = (text: string): (Node | string)[] =>
+  text
+    .split(/(D_[pd])/)
+    .map((part) => (/^D_[pd]$/.test(part) ? h('span', {}, 'D', h('sub', {}, part.slice(2))) : part));
 
 /** A word that is explained at the end of the page. */
 export function term(id: string, text: string): HTMLElement {

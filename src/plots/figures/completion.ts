@@ -35,7 +35,7 @@ export function completion({ summary }: ScoredRun): Drawn<Completion> {
   return {
     title: finding(curve.ceiling, requests.failed, requests.scheduled, quantile),
     subtitle,
-    note: `n = ${plural(curve.n, 'scheduled request')}; ${count(requests.failed)} failed, ${count(requests.censored)} cut off by the end of the run. No percentile above ${share(curve.ceiling)} exists.`,
+    note: `n = ${plural(curve.n, 'scheduled request')}; ${count(requests.failed)} failed, ${count(requests.censored)} cut off by the end of the run.${curve.ceiling > 1 - 1e-9 ? '' : ` No percentile above ${share(curve.ceiling)} exists.`}`,
     alt: `Completion-incidence curve: it ends at ${share(curve.ceiling)} completed and ${share(curve.failed.at(-1))} failed of ${count(curve.n)} requests.`,
     table: {
       head: ['Completed', 'Within'],

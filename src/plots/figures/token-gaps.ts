@@ -45,7 +45,7 @@ export function tokenGaps(run: ScoredRun, gaps: Pauses): Drawn<TokenGaps> {
     title: finding(gaps, pause),
     subtitle,
     note: `n = ${count(gaps.n)} gaps in ${count(gaps.requests)} requests. ${
-      gaps.zero > 0 ? `${share(gaps.zero / gaps.n)} are 0, tokens of one chunk, drawn apart. ` : ''
+      gaps.zero > 0 ? `${share(gaps.zero / gaps.n)} are 0: tokens that came at the same instant, drawn apart. ` : ''
     }A pause is longer than 5 decode deadlines. Time axis logarithmic.${sampleNote(run)}`,
     alt: `Distribution of the time between tokens. ${share(gaps.long / gaps.n)} of gaps are longer than ${chosen(pause)}; they hold ${share(gaps.total === 0 ? 0 : gaps.longTotal / gaps.total)} of the waiting. The longest is ${duration(gaps.longest / nanosecondsPerMillisecond)}.`,
     table: table(gaps),
@@ -86,6 +86,6 @@ function table({ histogram, zero, n, total }: Pauses): { head: string[]; rows: s
   );
   return {
     head: ['Gap', 'Share of gaps', 'Share of waiting'],
-    rows: zero > 0 ? [['0, one chunk', share(zero / n), '0%'], ...rows] : rows,
+    rows: zero > 0 ? [['0, same instant', share(zero / n), '0%'], ...rows] : rows,
   };
 }
