@@ -1,8 +1,9 @@
 import { exitCodes } from '../core/errors.ts';
 import { engineFlags, engineOptionsFromFlags } from '../engine/server/options.ts';
 import { serveEngine } from '../engine/server/serve-engine.ts';
+import { calibrateEngine, calibrateFlags } from './engine-calibrate.ts';
 import { describeEngineList, engineList } from './engine-list.ts';
-import { type Flag, jsonFlag, type Verb } from './verb.ts';
+import type { Flag, Verb } from './verb.ts';
 
 /** One flag of each name: where engines share one, the first says what it means. */
 const flags: Flag[] = engineFlags.map(({ flag, help, default: standard, type, repeatable, engine }) => {
@@ -17,21 +18,28 @@ export const engine: Verb = {
     'metron engine --port 8000',
     'metron engine --model llama3-8b --gpu h100 --scheduler vllm-v1',
     'metron engine --list',
+    'metron engine --model-config ./config.json --datasheet bandwidth=3.35e12,flops=989e12,memory=80',
+    'metron engine --calibrate http://localhost:8000/v1 --calibrate-model my-model --model llama3-8b --gpu a100',
     'metron engine --trace truth.jsonl --fault reset@0.05',
   ],
   flags: [
     ...flags,
     { flag: '--until-stdin-closes', help: 'end when standard input closes, for programs that start an engine' },
     { flag: '--list', help: 'show models, GPUs, schedulers and host presets of the simulated engine' },
-    jsonFlag,
+    ...calibrateFlags,
   ],
   async main(_positional, given) {
     if (given.list === true) {
       console.log(given.json === true ? JSON.stringify(engineList(), null, 2) : describeEngineList());
       return exitCodes.ok;
     }
+    const options = engineOptionsFromFlags(given);
+    if (typeof given.calibrate === 'string') {
+      await calibrateEngine(given.calibrate, options, given);
+      return exitCodes.ok;
+    }
     await serveEngine({
-      engine: engineOptionsFromFlags(given),
+      engine: options,
       json: given.json === true,
       exitWithParent: given.untilStdinCloses === true,
     });

@@ -1,8 +1,10 @@
 import type { z } from 'zod';
 import { type Registry, registry } from '../../core/registry.ts';
 import type { EngineCore } from '../core.ts';
+import type { Provenance } from '../cost/gpus.ts';
 import { simple } from '../simple.ts';
-import { simulated } from '../simulated-engine.ts';
+import { createSimulatedEngine, simulated } from '../simulated-engine.ts';
+import { type HardwareEngineOptions, hardwareEngineOptions, readOwnHardware } from './own-hardware.ts';
 
 /** What a core knows about itself that the server must tell its clients or go by. */
 export interface EngineFacts {
@@ -12,6 +14,8 @@ export interface EngineFacts {
   readonly contextTokens?: number;
   /** Prompt tokens per block of its prefix cache; absent where it has none. */
   readonly blockTokens?: number;
+  /** How well the speed of what is simulated is known. */
+  readonly provenance?: Provenance;
 }
 
 export interface AssembledEngine {
@@ -29,44 +33,43 @@ export interface ServedEngine {
   assemble(options: Readonly<Record<string, unknown>>, seed: number | string): AssembledEngine;
 }
 
-interface CoreDefinition<Options extends z.ZodObject, Core extends EngineCore> {
-  readonly kind: string;
-  readonly summary: string;
-  readonly options: Options;
-  create(options: z.output<Options>, seed: number | string): Core;
-}
+/** Options whose own names the server needs for itself, by the name they get instead. */
+const renamed: Readonly<Record<string, string>> = { hostPreset: 'host' };
+const outerNames = new Map(Object.entries(renamed).map(([name, own]) => [own, name]));
 
-/** `renamed`: options whose own names the server needs for itself, by the name they get instead. */
-function served<Options extends z.ZodObject, Core extends EngineCore>(
-  { kind, summary, options, create }: CoreDefinition<Options, Core>,
-  facts: (core: Core) => EngineFacts,
-  renamed: Readonly<Record<string, string>> = {},
-): ServedEngine {
-  const ownName = (key: string): string => renamed[key] ?? key;
-  const outer = new Map(Object.entries(renamed).map(([name, own]) => [own, name]));
-  const entries = Object.entries(options.shape as Readonly<Record<string, z.ZodType>>);
-  return {
-    kind,
-    summary,
-    shape: Object.fromEntries(entries.map(([key, schema]) => [outer.get(key) ?? key, schema])),
-    assemble(given, seed) {
-      const own = Object.fromEntries(Object.entries(given).map(([key, value]) => [ownName(key), value]));
-      const core = create(options.parse(own), seed);
-      return { core, facts: facts(core) };
-    },
-  };
-}
+const byOuterName = <Value>(shape: Readonly<Record<string, Value>>): Record<string, Value> =>
+  Object.fromEntries(Object.entries(shape).map(([key, value]) => [outerNames.get(key) ?? key, value]));
+const byOwnName = (given: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(given).map(([key, value]) => [renamed[key] ?? key, value]));
+
+const servedSimple: ServedEngine = {
+  kind: simple.kind,
+  summary: simple.summary,
+  shape: simple.options.shape,
+  assemble: (given, seed) => ({ core: simple.create(simple.options.parse(given), seed), facts: {} }),
+};
+
+const servedSimulated: ServedEngine = {
+  kind: simulated.kind,
+  summary: simulated.summary,
+  shape: byOuterName<z.ZodType>(hardwareEngineOptions.shape),
+  assemble(given, seed) {
+    // Checked here; what is left open stays open, since a calibration may fill it.
+    hardwareEngineOptions.parse(byOwnName(given));
+    const { options, own, provenance } = readOwnHardware(byOwnName(given) as HardwareEngineOptions);
+    const core = createSimulatedEngine(options, seed, own);
+    const { design } = core;
+    return {
+      core,
+      facts: {
+        model: design.options.model,
+        contextTokens: design.settings.maxModelLength,
+        provenance: provenance ?? design.provenance,
+        ...(design.prefixCaching ? { blockTokens: design.options.blockSize } : {}),
+      },
+    };
+  },
+};
 
 /** The engines that `metron engine` can serve; the first is the default. */
-export const engines: Registry<ServedEngine> = registry('engine', [
-  served(simple, () => ({})),
-  served(
-    simulated,
-    ({ design }) => ({
-      model: design.options.model,
-      contextTokens: design.settings.maxModelLength,
-      ...(design.prefixCaching ? { blockTokens: design.options.blockSize } : {}),
-    }),
-    { hostPreset: 'host' },
-  ),
-]);
+export const engines: Registry<ServedEngine> = registry('engine', [servedSimple, servedSimulated]);

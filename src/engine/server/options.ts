@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { MetronError } from '../../core/errors.ts';
 import { nearest } from '../../core/registry.ts';
+import type { Provenance } from '../cost/gpus.ts';
 import type { simple } from '../simple.ts';
-import type { simulated } from '../simulated-engine.ts';
 import { type EngineFacts, engines, type ServedEngine } from './engines.ts';
+import type { HardwareEngineOptions } from './own-hardware.ts';
 
 const serverOptions = z.object({
   engine: z
@@ -48,7 +49,7 @@ type ServerOptionsInput = z.input<typeof serverOptions>;
 /** As a caller writes them: everything may be left out. */
 export type EngineOptionsInput = ServerOptionsInput &
   z.input<typeof simple.options> &
-  Omit<z.input<typeof simulated.options>, keyof ServerOptionsInput> & {
+  Omit<HardwareEngineOptions, keyof ServerOptionsInput> & {
     /** Host overhead of the simulated engine, by preset. */
     readonly hostPreset?: string;
   };
@@ -90,6 +91,7 @@ export interface ServedOptions extends ServerOptions {
   readonly contextTokens: number;
   /** Prompt tokens per block of the prefix cache; 0: no prefix is shared. */
   readonly blockTokens: number;
+  readonly provenance?: Provenance;
 }
 
 export const servedOptions = (server: ServerOptions, facts: EngineFacts): ServedOptions => ({
@@ -97,6 +99,7 @@ export const servedOptions = (server: ServerOptions, facts: EngineFacts): Served
   model: server.servedModelName ?? server.model ?? facts.model ?? 'metron-sim',
   contextTokens: server.contextTokens ?? facts.contextTokens ?? 131_072,
   blockTokens: facts.blockTokens ?? 0,
+  ...(facts.provenance && { provenance: facts.provenance }),
 });
 
 /** The first engine that has all the options that were given. */
@@ -140,6 +143,9 @@ export interface EngineFlag {
   readonly engine?: string;
 }
 
+/** Options that name a file. */
+const fileOptions = new Set(['trace', 'modelConfig', 'calibration', 'tlsCert', 'tlsKey']);
+
 const flagOf = (key: string, schema: z.ZodType, engine?: string): EngineFlag => {
   const type = flagType(schema);
   const standard: unknown = schema.safeParse(undefined).data;
@@ -172,7 +178,7 @@ function flagType(schema: z.ZodType): EngineFlag['type'] {
 }
 
 function placeholder(key: string, type: EngineFlag['type'], standard: unknown): string {
-  if (key === 'trace') return ' <file>';
+  if (fileOptions.has(key)) return ' <file>';
   if (type === 'list') return ' <rule>';
   // What is not off by default must be possible to switch off.
   if (type === 'boolean') return standard === false ? '' : ' [yes]';

@@ -13,6 +13,9 @@ export interface ServeEngineOptions {
   readonly warn?: (line: string) => void;
 }
 
+const uncalibrated =
+  'note: this GPU is known by its datasheet alone (uncalibrated): expect 13 to 16 % error; --calibrate fits it to a server';
+
 /** Lateness from which the engine's own timing can no longer be trusted, seconds. */
 const tolerableLateness = 1e-3;
 const watchMilliseconds = 5000;
@@ -25,12 +28,14 @@ export async function serveEngine(options: ServeEngineOptions = {}): Promise<voi
   const print = options.print ?? ((line) => void process.stdout.write(`${line}\n`));
   const warn = options.warn ?? ((line) => void process.stderr.write(`${line}\n`));
   const engine = await startEngine(options.engine, options.core);
+  const { url, port, provenance } = engine;
   const ended = endOfService(options.exitWithParent ?? false);
   print(
     options.json
-      ? JSON.stringify({ url: engine.url, port: engine.port, pid: process.pid })
-      : `listening on ${engine.url}`,
+      ? JSON.stringify({ url, port, pid: process.pid, ...(provenance && { provenance }) })
+      : `listening on ${url}`,
   );
+  if (provenance === 'uncalibrated') warn(uncalibrated);
   const watch = watchLateness(engine, warn);
   await ended;
   clearInterval(watch);

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { monotonicClock } from '../../core/clock.ts';
 import { MetronError } from '../../core/errors.ts';
 import type { EngineCore } from '../core.ts';
+import type { Provenance } from '../cost/gpus.ts';
 import { EngineMetrics } from './engine-metrics.ts';
 import { type EngineOptionsInput, readEngineOptions, type ServedOptions, servedOptions } from './options.ts';
 import { chat } from './protocols/chat.ts';
@@ -17,6 +18,8 @@ export interface RunningEngine {
   /** Base URL for clients, `/v1` included. */
   readonly url: string;
   readonly port: number;
+  /** How well the speed of what is simulated is known; absent for the simple engine, which models no hardware. */
+  readonly provenance?: Provenance;
   stats(): RunningEngineStats;
   /** Stops listening, drops what is open and finishes the trace file. */
   close(): Promise<void>;
@@ -68,6 +71,7 @@ export async function startEngine(input: EngineOptionsInput = {}, core?: EngineC
   return {
     url: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}/v1`,
     port,
+    ...(options.provenance && { provenance: options.provenance }),
     stats: () => statsOf(state),
     close: () => close(state, server),
   };
