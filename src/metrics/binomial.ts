@@ -17,26 +17,28 @@ interface BinomialWindow {
 function binomialWindow(n: number, p: number): BinomialWindow {
   const mode = Math.min(n, Math.floor((n + 1) * p));
   const odds = p / (1 - p);
-  const left: number[] = [];
-  for (let k = mode, weight = 1; k > 0; k--) {
-    weight *= k / ((n - k + 1) * odds);
-    if (weight < negligible) break;
-    left.push(weight);
-  }
-  const right: number[] = [];
-  for (let k = mode, weight = 1; k < n; k++) {
-    weight *= ((n - k) * odds) / (k + 1);
-    if (weight < negligible) break;
-    right.push(weight);
-  }
-  const cumulative = Float64Array.from([...left.reverse(), 1, ...right]);
+  const left = weights(mode, (k) => k / ((n - k + 1) * odds), -1, 0);
+  const right = weights(mode, (k) => ((n - k) * odds) / (k + 1), 1, n);
+  const cumulative = new Float64Array(left.length + 1 + right.length);
   let sum = 0;
   for (let i = 0; i < cumulative.length; i++) {
-    sum += cumulative[i] ?? 0;
+    const side = i - left.length;
+    sum += (side < 0 ? left[-1 - side] : side === 0 ? 1 : right[side - 1]) as number;
     cumulative[i] = sum;
   }
-  for (let i = 0; i < cumulative.length; i++) cumulative[i] = (cumulative[i] ?? 0) / sum;
+  for (let i = 0; i < cumulative.length; i++) cumulative[i] = (cumulative[i] as number) / sum;
   return { from: mode - left.length, cumulative };
+}
+
+/** Weights of the neighbours of the mode, outwards, relative to the mode's. */
+function weights(mode: number, ratio: (k: number) => number, step: number, end: number): number[] {
+  const found: number[] = [];
+  for (let k = mode, weight = 1; k !== end; k += step) {
+    weight *= ratio(k);
+    if (weight < negligible) break;
+    found.push(weight);
+  }
+  return found;
 }
 
 /** P(B ≤ k) for B ~ Binomial(n, p). */

@@ -1,5 +1,6 @@
 import type { RequestRecord } from '../core/record.ts';
 import { nanosecondsPerMillisecond } from '../core/units.ts';
+import { NumberList } from './number-list.ts';
 import type { ScorePolicy } from './policy.ts';
 import { type Standing, standingOf } from './standing.ts';
 import type { CompletionIncidence } from './summary.ts';
@@ -29,7 +30,7 @@ export function completionIncidence(
 /** Collects when each request ended and how. */
 export class IncidenceEvents {
   /** Time · 4 + code: one sort orders both, completions first among equals. */
-  readonly #events: number[] = [];
+  readonly #events = new NumberList();
 
   add(record: RequestRecord, standing: Standing): void {
     const { at } = record.chunks;
@@ -38,13 +39,14 @@ export class IncidenceEvents {
   }
 
   get summary(): CompletionIncidence {
-    const events = Float64Array.from(this.#events).sort();
-    const curve: Point[] = [];
+    const events = this.#events.values.slice().sort();
+    const curve = new Curve();
     let atRisk = events.length;
     let under = 1;
     let completed = 0;
     let failed = 0;
-    for (const event of events) {
+    for (let i = 0; i < events.length; i++) {
+      const event = events[i] as number;
       const code = event % kinds;
       // One event at a time: S(t−) ÷ n at risk moves from "under way" to where it ended.
       const share = under / atRisk--;
@@ -52,39 +54,35 @@ export class IncidenceEvents {
       if (code === codes.completed) completed += share;
       else failed += share;
       under -= share;
-      record(curve, { time: (event - code) / kinds / nanosecondsPerMillisecond, completed, failed });
+      curve.step((event - code) / kinds / nanosecondsPerMillisecond, completed, failed);
     }
-    const shown = thinned(curve);
-    return {
-      time_ms: shown.map(({ time }) => time),
-      completed: shown.map((point) => Math.min(1, point.completed)),
-      failed: shown.map((point) => Math.min(1, point.failed)),
-      n: events.length,
-      ceiling: Math.min(1, completed),
-    };
+    return { ...curve.points, n: events.length, ceiling: Math.min(1, completed) };
   }
 }
 
-interface Point {
-  readonly time: number;
-  readonly completed: number;
-  readonly failed: number;
-}
+/** Keeps the steps at which a curve crosses the next 1 ÷ 200, and the last. */
+class Curve {
+  readonly #time: number[] = [];
+  readonly #completed: number[] = [];
+  readonly #failed: number[] = [];
+  #level = -1;
+  /** The last step is there only until a later one comes. */
+  #provisional = false;
 
-/** Adds a step; steps at one time are one step. */
-function record(curve: Point[], point: Point): void {
-  if (curve[curve.length - 1]?.time === point.time) curve.pop();
-  curve.push(point);
-}
+  step(time: number, completed: number, failed: number): void {
+    const last = this.#time.length - 1;
+    // Steps at one time are one step.
+    const place = this.#provisional || this.#time[last] === time ? Math.max(0, last) : last + 1;
+    this.#time[place] = time;
+    this.#completed[place] = Math.min(1, completed);
+    this.#failed[place] = Math.min(1, failed);
+    const level = Math.floor((completed + failed) * pointsShown);
+    if (level > this.#level) this.#provisional = false;
+    else if (place > last) this.#provisional = true;
+    this.#level = Math.max(this.#level, level);
+  }
 
-/** The steps at which a curve crosses the next 1 ÷ 200, and the last. */
-function thinned(curve: readonly Point[]): Point[] {
-  if (curve.length <= pointsShown) return [...curve];
-  let shown = -1;
-  return curve.filter((point, i) => {
-    const level = Math.floor((point.completed + point.failed) * pointsShown);
-    if (level <= shown && i < curve.length - 1) return false;
-    shown = level;
-    return true;
-  });
+  get points(): Pick<CompletionIncidence, 'time_ms' | 'completed' | 'failed'> {
+    return { time_ms: this.#time, completed: this.#completed, failed: this.#failed };
+  }
 }

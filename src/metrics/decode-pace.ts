@@ -2,7 +2,11 @@ import { nanosecondsPerMillisecond, nanosecondsPerSecond } from '../core/units.t
 import type { Answer } from './answer.ts';
 
 /** Mean pace after the first chunk; absent if nothing came after it. */
-export function decodePace({ timeline, tokens, policy }: Answer): { perToken: number; rate?: number } | undefined {
+export function decodePace({
+  timeline,
+  tokens,
+  policy,
+}: Answer): { perToken: number; rate: number | undefined } | undefined {
   const { times, length, firstChunk } = timeline;
   if (length === 0) return undefined;
   const after = tokens - (policy.tpot === 'paper' ? 1 : firstChunk);
@@ -10,6 +14,6 @@ export function decodePace({ timeline, tokens, policy }: Answer): { perToken: nu
   const span = (times[length - 1] as number) - (times[0] as number);
   return {
     perToken: span / after / nanosecondsPerMillisecond,
-    ...(span === 0 ? {} : { rate: (after / span) * nanosecondsPerSecond }),
+    rate: span === 0 ? undefined : (after / span) * nanosecondsPerSecond,
   };
 }

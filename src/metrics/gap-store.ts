@@ -1,5 +1,6 @@
 import { nanosecondsPerMillisecond } from '../core/units.ts';
 import { clusteredRatio } from './clustered-ratio.ts';
+import { NumberList } from './number-list.ts';
 import type { Population } from './sample.ts';
 import { selectRanks } from './select-ranks.ts';
 
@@ -7,7 +8,7 @@ const smallestBlock = 1 << 10;
 const largestBlock = 1 << 20;
 const largestShort = 0xffffffff;
 /** Requests looked at for the design effect: enough to know it within a few percent. */
-const clusterLimit = 20_000;
+const clusterLimit = 5_000;
 
 /**
  * Waits of all requests pooled: 10^8 of them kept exactly and selected from without sorting. Takes
@@ -29,11 +30,11 @@ export class GapStore {
   #greatest = 0;
   /** Per request: its block, where its stored and its long waits end, how many waits it has, how many extra zeros. */
   readonly #requests = {
-    block: [] as number[],
-    end: [] as number[],
-    longEnd: [] as number[],
-    count: [] as number[],
-    extra: [] as number[],
+    block: new NumberList(),
+    end: new NumberList(),
+    longEnd: new NumberList(),
+    count: new NumberList(),
+    extra: new NumberList(),
   };
   #extraZeros = 0;
   readonly #known = new Map<number, number>();
@@ -98,7 +99,8 @@ export class GapStore {
   population(withExtraZeros: boolean): Population {
     const zeros = this.#zeros + (withExtraZeros ? this.#extraZeros : 0);
     const n = zeros + this.#stored + this.#long.length;
-    const { count, extra } = this.#requests;
+    const count = this.#requests.count.values;
+    const extra = this.#requests.extra.values;
     const counts = withExtraZeros ? count.map((own, i) => own + (extra[i] as number)) : count;
     const none = n === 0;
     return {
@@ -167,7 +169,7 @@ export class GapStore {
    * Ratio-estimator variance of the share of waits above a threshold, with requests as clusters, over
    * the variance of as many independent waits. Never below 1.
    */
-  #designEffect(threshold: number, counts: readonly number[]): number {
+  #designEffect(threshold: number, counts: Float64Array): number {
     if (counts.length < 2) return Number.POSITIVE_INFINITY;
     const stride = Math.ceil(counts.length / clusterLimit);
     const above: number[] = [];
@@ -185,7 +187,9 @@ export class GapStore {
 
   /** How many waits of one request are longer than the threshold. */
   #above(request: number, threshold: number): number {
-    const { block, end, longEnd } = this.#requests;
+    const block = this.#requests.block.values;
+    const end = this.#requests.end.values;
+    const longEnd = this.#requests.longEnd.values;
     const waits = this.#blocks[block[request] as number] as Uint32Array;
     const isFirst = block[request] !== block[request - 1];
     const to = end[request] as number;

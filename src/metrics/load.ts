@@ -1,16 +1,13 @@
 import type { RequestRecord } from '../core/record.ts';
 import { nanosecondsPerSecond } from '../core/units.ts';
+import { NumberList } from './number-list.ts';
 import type { LoadSummary } from './summary.ts';
 import type { WindowFacts } from './window.ts';
 
 /** What was offered, what left and what was under way inside the measured window. */
 export function loadSummary(records: readonly RequestRecord[], window: WindowFacts): LoadSummary {
   const { seconds } = window;
-  const sends = Float64Array.from(
-    records
-      .map(({ sentAt }) => sentAt)
-      .filter((at) => at !== undefined && at >= window.from && at <= window.to) as number[],
-  ).sort();
+  const sends = sendsWithin(records, window);
   const gapCv = variationOf(gapsOf(sends));
   const dispersion = dispersionOf(sends, window);
   return {
@@ -28,16 +25,23 @@ export function loadSummary(records: readonly RequestRecord[], window: WindowFac
   };
 }
 
+/** Ascending. */
+function sendsWithin(records: readonly RequestRecord[], { from, to }: WindowFacts): Float64Array {
+  const sends = new NumberList();
+  for (const { sentAt } of records) if (sentAt !== undefined && sentAt >= from && sentAt <= to) sends.push(sentAt);
+  return sends.values.sort();
+}
+
 const gapsOf = (ascending: Float64Array): Float64Array =>
   ascending.length < 2 ? new Float64Array(0) : ascending.subarray(1).map((time, i) => time - (ascending[i] as number));
 
 function moments(values: Float64Array): { mean: number; variance: number } | undefined {
   if (values.length < 2) return undefined;
   let sum = 0;
-  for (const value of values) sum += value;
+  for (let i = 0; i < values.length; i++) sum += values[i] as number;
   const mean = sum / values.length;
   let squares = 0;
-  for (const value of values) squares += (value - mean) ** 2;
+  for (let i = 0; i < values.length; i++) squares += ((values[i] as number) - mean) ** 2;
   return { mean, variance: squares / (values.length - 1) };
 }
 
@@ -50,8 +54,8 @@ function variationOf(values: Float64Array): number | undefined {
 /** Variance ÷ mean of the sends per whole second of the window: 1 for Poisson arrivals. */
 function dispersionOf(sends: Float64Array, window: WindowFacts): number | undefined {
   const bins = new Float64Array(Math.floor(window.seconds));
-  for (const at of sends) {
-    const bin = Math.floor((at - window.from) / nanosecondsPerSecond);
+  for (let i = 0; i < sends.length; i++) {
+    const bin = Math.floor(((sends[i] as number) - window.from) / nanosecondsPerSecond);
     if (bin < bins.length) bins[bin] = (bins[bin] as number) + 1;
   }
   const found = moments(bins);
@@ -62,8 +66,8 @@ function inFlight(
   records: readonly RequestRecord[],
   { from, to, seconds }: WindowFacts,
 ): Pick<LoadSummary, 'inFlightMean' | 'inFlightMax'> {
-  const starts: number[] = [];
-  const ends: number[] = [];
+  const starts = new NumberList();
+  const ends = new NumberList();
   let busy = 0;
   for (const { sentAt, endedAt } of records) {
     if (sentAt === undefined || sentAt > to || (endedAt ?? to) < from) continue;
@@ -74,7 +78,7 @@ function inFlight(
     ends.push(end);
   }
   if (starts.length === 0) return {};
-  const max = mostAtOnce(Float64Array.from(starts).sort(), Float64Array.from(ends).sort());
+  const max = mostAtOnce(starts.values.sort(), ends.values.sort());
   return { ...(seconds > 0 ? { inFlightMean: busy / (to - from) } : {}), inFlightMax: max };
 }
 

@@ -22,12 +22,14 @@ export function minimumDecodeDeadline(timeline: Timeline, policy: MinimumPolicy)
  * any prefix, ⌈max over i of (t_i − t_0) ÷ i⌉; with a slack cap the largest gap, which is an upper bound.
  */
 export function deadlineWithoutMiss({ times, length }: Timeline, slackCap?: number): number {
-  const start = times[0] as number;
+  let anchor = times[0] as number;
   let largest = 0;
   for (let i = 1; i < length; i++) {
-    const arrival = times[i] as number;
-    const needed = slackCap === undefined ? (arrival - start) / i : arrival - (times[i - 1] as number);
-    if (needed > largest) largest = needed;
+    const steps = slackCap === undefined ? i : 1;
+    const elapsed = (times[i] as number) - anchor;
+    // The division only where it raises the result.
+    if (elapsed > largest * steps) largest = elapsed / steps;
+    if (slackCap !== undefined) anchor = times[i] as number;
   }
   return Math.ceil(largest);
 }

@@ -1,5 +1,5 @@
+import { NumberList } from './number-list.ts';
 import { selectRanks } from './select-ranks.ts';
-import { grown } from './timeline.ts';
 
 /** A population whose order statistics can be asked for. */
 export interface Population {
@@ -21,14 +21,13 @@ export interface Population {
 /** One value per request. A request we cut off adds the value reached by then, as a lower bound. */
 export class Sample {
   readonly #expected: number;
-  #values = new Float64Array(0);
-  #n = 0;
+  #values: NumberList | undefined;
   #sum = 0;
   readonly #bounds: number[] = [];
   undefinedCount = 0;
 
   /** `expected`: how many values will come at most, if that is known. */
-  constructor(expected = 64) {
+  constructor(expected = 0) {
     this.#expected = expected;
   }
 
@@ -37,8 +36,8 @@ export class Sample {
       this.undefinedCount++;
       return;
     }
-    if (this.#n === this.#values.length) this.#values = grown(this.#values, Math.max(this.#expected, this.#n + 1));
-    this.#values[this.#n++] = value;
+    this.#values ??= new NumberList(this.#expected);
+    this.#values.push(value);
     this.#sum += value;
   }
 
@@ -48,14 +47,14 @@ export class Sample {
 
   /** Mean and extremes of the exact values, order statistics of all. */
   get population(): Population {
-    const exact = this.#values.subarray(0, this.#n);
+    const exact = this.#values?.values ?? new Float64Array(0);
     const all = this.#bounds.length === 0 ? exact : Float64Array.from([...exact, ...this.#bounds]);
     const { min, max } = extremes(exact);
     return {
       n: all.length,
       min,
       max,
-      mean: this.#n === 0 ? undefined : this.#sum / this.#n,
+      mean: exact.length === 0 ? undefined : this.#sum / exact.length,
       at(ranks) {
         selectRanks(
           all,

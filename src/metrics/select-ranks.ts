@@ -1,5 +1,5 @@
 /** Below this many values sorting is as quick as selecting. */
-const few = 64;
+const few = 24;
 
 /**
  * Puts the values of the given ranks (from 1, ascending) where sorting would, all others on the right
@@ -19,7 +19,7 @@ function selectWithin(
 ): void {
   if (firstRank >= lastRank) return;
   if (to - from <= few) {
-    values.subarray(from, to).sort();
+    insertionSort(values, from, to);
     return;
   }
   const split = partition(values, from, to);
@@ -27,6 +27,15 @@ function selectWithin(
   while (middle < lastRank && (ranks[middle] as number) <= split) middle++;
   selectWithin(values, from, split, ranks, firstRank, middle);
   selectWithin(values, split, to, ranks, middle, lastRank);
+}
+
+function insertionSort(values: Float64Array, from: number, to: number): void {
+  for (let i = from + 1; i < to; i++) {
+    const value = values[i] as number;
+    let place = i;
+    for (; place > from && (values[place - 1] as number) > value; place--) values[place] = values[place - 1] as number;
+    values[place] = value;
+  }
 }
 
 /** Hoare's partition: afterwards [from, result) ≤ [result, to), neither of them empty. */

@@ -1,5 +1,6 @@
 import { chunkKinds, type RequestRecord } from '../core/record.ts';
 import type { Nanoseconds } from '../core/units.ts';
+import { grown } from './number-list.ts';
 import type { ScorePolicy } from './policy.ts';
 
 /** When each token of one answer reached the reader, under a chunk policy and a channel. */
@@ -83,21 +84,7 @@ export class TimelineReader {
 
   read(record: RequestRecord): Timeline {
     const origin = this.#policy.from === 'sent' ? (record.sentAt ?? record.scheduledAt) : record.scheduledAt;
-    const chunks = this.#readChunks(record, origin);
-    return {
-      origin,
-      times: this.#times,
-      length: chunks.length,
-      tokens: chunks.tokens,
-      firstChunk: chunks.first,
-      chunkTimes: this.#chunkTimes,
-      chunks: chunks.count,
-      promptTokens: promptTokensOf(record),
-    };
-  }
-
-  #readChunks({ chunks }: RequestRecord, origin: number): ReadChunks {
-    const { at, tokens, kind } = chunks;
+    const { at, tokens, kind } = record.chunks;
     const mask = this.#mask;
     const even = this.#policy.chunks === 'even';
     const single = this.#policy.chunks === 'chunk';
@@ -112,7 +99,8 @@ export class TimelineReader {
     for (let i = 0; i < at.length; i++) {
       const held = tokens[i] as number;
       if (held <= 0 || mask[kind[i] as number] !== 1) continue;
-      const arrival = Math.max(at[i] as number, previous);
+      let arrival = at[i] as number;
+      if (arrival < previous) arrival = previous;
       if (count === 0) first = held;
       counted += held;
       if (held === 1 || single) times[length++] = arrival;
@@ -126,26 +114,20 @@ export class TimelineReader {
       previous = arrival;
     }
     this.#times = times;
-    return { length, tokens: counted, first, count };
+    return {
+      origin,
+      times,
+      length,
+      tokens: counted,
+      firstChunk: first,
+      chunkTimes,
+      chunks: count,
+      promptTokens: promptTokensOf(record),
+    };
   }
-}
-
-interface ReadChunks {
-  readonly length: number;
-  readonly tokens: number;
-  readonly first: number;
-  readonly count: number;
 }
 
 /** `size` tokens at equal steps after `from`, the last of them at `to`. */
 function spread(times: Float64Array, start: number, size: number, from: number, to: number): void {
   for (let j = 1; j <= size; j++) times[start + j - 1] = Math.round(from + ((to - from) * j) / size);
-}
-
-/** The same content with room for at least `size` numbers. */
-export function grown(array: Float64Array<ArrayBuffer>, size: number): Float64Array<ArrayBuffer> {
-  if (size <= array.length) return array;
-  const larger = new Float64Array(Math.max(size, array.length * 2));
-  larger.set(array);
-  return larger;
 }

@@ -18,14 +18,10 @@ export class TokenTally {
   #divergent = 0;
   #asked = 0;
   #reached = 0;
-  #chunks = 0;
-  #chunkTokens = 0;
-  #largest = 0;
   readonly #totalSources = new Map<string, number>();
   readonly #chunkSources = new Map<string, number>();
-  /** Chunks by their size, small sizes first; larger ones are rare. */
-  readonly #sizes = new Float64Array(256);
-  readonly #largeSizes = new Map<number, number>();
+  /** Chunks by their number of tokens. */
+  readonly #sizes = new Map<number, number>();
 
   add({ record, standing }: Answer): void {
     const { output, prompt } = record;
@@ -54,17 +50,17 @@ export class TokenTally {
 
   #addChunks({ chunks: { tokens } }: RequestRecord): number {
     let sum = 0;
+    let single = 0;
     for (let i = 0; i < tokens.length; i++) {
       const size = tokens[i] as number;
-      if (size <= 0) continue;
-      sum += size;
-      this.#chunks++;
-      if (size > this.#largest) this.#largest = size;
-      if (size < this.#sizes.length) this.#sizes[size] = (this.#sizes[size] as number) + 1;
-      else increment(this.#largeSizes, size);
+      if (size === 1) single++;
+      else if (size > 1) {
+        sum += size;
+        increment(this.#sizes, size);
+      }
     }
-    this.#chunkTokens += sum;
-    return sum;
+    if (single > 0) increment(this.#sizes, 1, single);
+    return sum + single;
   }
 
   get summary(): TokenSummary {
@@ -77,24 +73,27 @@ export class TokenTally {
       ...(this.#compared === 0 ? {} : { divergence: this.#chunkSum / this.#totalSum - 1 }),
       divergentRequests: this.#divergent,
       ...(this.#asked === 0 ? {} : { lengthAttainment: this.#reached / this.#asked }),
-      perChunk: {
-        ...(this.#chunks === 0 ? {} : { mean: this.#chunkTokens / this.#chunks, max: this.#largest }),
-        counts: this.#sizeCounts(),
-      },
+      perChunk: this.#perChunk,
     };
   }
 
-  /** The most frequent sizes, ascending. */
-  #sizeCounts(): { tokens: number; chunks: number }[] {
-    const small = Array.from(this.#sizes, (chunks, tokens) => ({ tokens, chunks })).filter(({ chunks }) => chunks > 0);
-    const large = Array.from(this.#largeSizes, ([tokens, chunks]) => ({ tokens, chunks }));
-    return [...small, ...large]
-      .sort((a, b) => b.chunks - a.chunks)
-      .slice(0, sizesShown)
-      .sort((a, b) => a.tokens - b.tokens);
+  get #perChunk(): TokenSummary['perChunk'] {
+    const sizes = Array.from(this.#sizes, ([tokens, chunks]) => ({ tokens, chunks }));
+    if (sizes.length === 0) return { counts: [] };
+    const chunks = sizes.reduce((sum, each) => sum + each.chunks, 0);
+    const tokens = sizes.reduce((sum, each) => sum + each.chunks * each.tokens, 0);
+    return {
+      mean: tokens / chunks,
+      max: sizes.reduce((max, each) => Math.max(max, each.tokens), 0),
+      // The most frequent sizes, ascending.
+      counts: sizes
+        .sort((a, b) => b.chunks - a.chunks)
+        .slice(0, sizesShown)
+        .sort((a, b) => a.tokens - b.tokens),
+    };
   }
 }
 
-function increment<Key>(counts: Map<Key, number>, key: Key): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1);
+function increment<Key>(counts: Map<Key, number>, key: Key, by = 1): void {
+  counts.set(key, (counts.get(key) ?? 0) + by);
 }

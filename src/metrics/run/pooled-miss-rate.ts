@@ -1,5 +1,6 @@
 import { clusteredRatio } from '../clustered-ratio.ts';
 import type { RunMetric } from '../metric.ts';
+import { NumberList } from '../number-list.ts';
 
 /** 97.5 % point of the normal distribution. */
 const normal = 1.959963984540054;
@@ -15,8 +16,8 @@ export const pooledMissRate: RunMetric = {
   summary:
     'Σ missed ÷ Σ (met + missed) over requests; a failed request adds one missed deadline, a truncated or timed-out one keeps its prefix and adds one',
   start: () => {
-    const missed: number[] = [];
-    const all: number[] = [];
+    const missed = new NumberList();
+    const all = new NumberList();
     return {
       add: ({ standing, deadlines }) => {
         if (standing === 'censored') return;
@@ -24,7 +25,7 @@ export const pooledMissRate: RunMetric = {
         all.push(deadlines.met + deadlines.missed);
       },
       end: () => {
-        const { share, variance, total } = clusteredRatio(missed, all);
+        const { share, variance, total } = clusteredRatio(missed.values, all.values);
         if (total === 0) return { n: 0, reason: 'no request had a deadline' };
         if (variance === undefined || share === 0) return { n: total, value: share };
         const margin = normal * Math.sqrt(variance);
