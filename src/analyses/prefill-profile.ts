@@ -26,6 +26,7 @@ export interface PrefillProfile {
 }
 
 export interface ProfiledLength {
+  readonly asked: number;
   readonly tokens: number;
   readonly mean_ms: number;
   readonly fit_ms: number;
@@ -90,9 +91,10 @@ const pointOf = ({ tokens, mean_ms, times_ms }: PrefillLevel): PrefillPoint => (
   weight: times_ms.length,
 });
 
-function profiled({ tokens, mean_ms, times_ms }: PrefillLevel, fit: PrefillFit): ProfiledLength {
+function profiled({ asked, tokens, mean_ms, times_ms }: PrefillLevel, fit: PrefillFit): ProfiledLength {
   const fit_ms = prefillAt(fit, tokens);
   return {
+    asked,
     tokens,
     mean_ms,
     fit_ms,

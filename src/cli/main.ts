@@ -5,12 +5,13 @@ import { version } from '../version.ts';
 import { engine } from './engine.ts';
 import { reportFailure } from './failure.ts';
 import { plan } from './plan.ts';
+import { profile } from './profile.ts';
 import { report } from './report.ts';
 import { run } from './run.ts';
 import { score } from './score.ts';
 import type { Flag, Flags, Verb } from './verb.ts';
 
-const verbs: readonly Verb[] = [run, plan, score, report, engine];
+const verbs: readonly Verb[] = [run, plan, profile, score, report, engine];
 
 const collect = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value];
 

@@ -6,6 +6,7 @@ import { renderTerminal } from '../outputs/terminal/terminal.ts';
 import { answer } from '../plots/answer.ts';
 import { number } from '../plots/format.ts';
 import { plain } from '../plots/words.ts';
+import { screen } from './screen.ts';
 
 export interface Presentation {
   readonly manifest: Manifest | undefined;
@@ -15,9 +16,6 @@ export interface Presentation {
   /** JSON only: what stands beside the summary. */
   readonly facts?: Readonly<Record<string, unknown>>;
 }
-
-const narrowest = 60;
-const widest = 100;
 
 /** Prints a result the way it was asked for: for people, for machines, or as a table. */
 export function present({ manifest, summary, files, how, facts }: Presentation): void {
@@ -41,8 +39,7 @@ export function present({ manifest, summary, files, how, facts }: Presentation):
       why: certificate?.verdict === 'invalid' ? why.slice(-1).map(plain) : why.map(plain),
       load: loadOf(manifest, summary),
       files: files.map(([label, path]) => [label, relative('', path) || path]),
-      color: process.stdout.isTTY === true && !process.env.NO_COLOR,
-      width: Math.min(widest, Math.max(narrowest, process.stdout.columns ?? 80)),
+      ...screen(),
     }),
   );
 }

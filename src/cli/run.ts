@@ -2,11 +2,11 @@ import { planFlags, planFromFlags } from '../config/index.ts';
 import { exitCodes } from '../core/errors.ts';
 import { interval, quantity } from '../plots/format.ts';
 import { RunControl } from '../run/control.ts';
-import { step } from '../run/events.ts';
 import { type AcrossRuns, runRepeatedly } from '../run/repeat.ts';
 import type { RunResult } from '../run/run.ts';
+import { obeyInterrupts } from './interrupts.ts';
 import { present } from './present.ts';
-import { type Progress, progressFor } from './progress.ts';
+import { progressFor } from './progress.ts';
 import { jsonFlag, type Verb } from './verb.ts';
 
 export const run: Verb = {
@@ -60,25 +60,6 @@ function show({ manifest, summary, folder, reportPath }: RunResult, how: { json:
       ['again', 'metron score RUN --decode-deadline 25ms scores this run under another deadline'],
     ],
   });
-}
-
-/** Ctrl-C once: stop sending, drain, report. Twice: write and leave. */
-function obeyInterrupts(control: RunControl, progress: Progress): () => void {
-  const onInterrupt = (): void => {
-    if (control.stopSignal.aborted) {
-      progress.show(step('leaving: what is open is cut and recorded as such'));
-      control.leave();
-      return;
-    }
-    progress.show(step('stopping: nothing more is sent, open answers are waited for; Ctrl-C again to leave at once'));
-    control.stop();
-  };
-  process.on('SIGINT', onInterrupt);
-  process.on('SIGTERM', onInterrupt);
-  return () => {
-    process.off('SIGINT', onInterrupt);
-    process.off('SIGTERM', onInterrupt);
-  };
 }
 
 const words = {

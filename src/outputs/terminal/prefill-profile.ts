@@ -102,4 +102,4 @@ function remarks({ profile, unmeasured, baseline_ms }: PrefillProfileInput): str
   ];
 }
 
-const percent = (share: number): string => `${number(share * 100)}%`;
+const percent = (share: number): string => `${(share * 100).toFixed(1)}%`;
