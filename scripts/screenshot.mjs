@@ -5,7 +5,7 @@ import { chromium } from 'playwright-core';
 import { repository } from './repository.mjs';
 
 /** The picture of a report in the README: `node scripts/screenshot.mjs <run folder or report.html> [picture.png]`. */
-const size = { width: 1280, height: 1190 };
+const size = { width: 1280, height: 900 };
 
 const chromes = [process.env.CHROME, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
@@ -29,7 +29,12 @@ async function main([place, out = join(repository, 'docs', 'images', 'report.png
     // What is under the screen's lower edge must not shine through at the top.
     await page.evaluate(() => document.querySelector('.bar')?.setAttribute('style', 'position: static'));
     mkdirSync(dirname(resolve(out)), { recursive: true });
-    await page.screenshot({ path: resolve(out) });
+    const end = await page.evaluate(() => document.querySelector('.player')?.getBoundingClientRect().bottom ?? 0);
+    await page.screenshot({
+      path: resolve(out),
+      fullPage: true,
+      clip: { x: 0, y: 0, width: size.width, height: Math.ceil(end) + 24 },
+    });
   } finally {
     await browser.close();
   }

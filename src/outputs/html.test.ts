@@ -33,4 +33,12 @@ describe('renderReport', () => {
       '<title>metron report: &lt;!--metron:summary--&gt; &quot;metron:data&quot; $&amp; $1</title>',
     );
   });
+
+  it('stays under 1 MB with the longest words and timelines', () => {
+    const input = runs.bad();
+    const long = '\u2028<ü>'.repeat(4000);
+    const records = input.records.map((record) => ({ ...record, text: long }));
+    const html = renderReport({ ...input, records }, `${template}${' '.repeat(200_000)}`);
+    expect(Buffer.byteLength(html)).toBeLessThan(1_000_000);
+  });
 });

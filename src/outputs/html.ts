@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { MetronError } from '../core/errors.ts';
-import { pageData } from '../plots/page-data.ts';
+import { type PageData, pageData } from '../plots/page-data.ts';
 import type { ReportInput } from '../plots/report-input.ts';
 import { plain } from '../plots/words.ts';
 
@@ -13,7 +13,19 @@ const places = ['../web/report.html', '../../dist/web/report.html'];
  * Every string of the run is escaped or carried as data.
  */
 export function renderReport(input: ReportInput, template: string = builtPage()): string {
-  const data = pageData(input);
+  let page = '';
+  for (const budget of timelineBudgets) {
+    page = fill(template, pageData(input, budget));
+    if (Buffer.byteLength(page) < largestPage) break;
+  }
+  return page;
+}
+
+const largestPage = 1_000_000;
+/** Bytes of timelines to try: the rest of a page is small, unless names and messages are very long. */
+const timelineBudgets = [450_000, 200_000, 50_000];
+
+function fill(template: string, data: PageData): string {
   const { model } = data;
   const slots: Readonly<Record<string, string>> = {
     title: escapeHtml(`metron report: ${model.name}`),

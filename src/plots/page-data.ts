@@ -18,11 +18,10 @@ export interface PageData {
   readonly texts: Readonly<Record<string, string>>;
 }
 
-/** Bytes of packed timelines a page carries; base64 adds a third. */
-const timelineBudget = 330_000;
-const longestText = 8000;
+const longestText = 4000;
 
-export function pageData(input: ReportInput, budget = timelineBudget): PageData {
+/** `budget`: bytes of packed timelines the page may carry; base64 adds a third. */
+export function pageData(input: ReportInput, budget: number): PageData {
   const run = scoredRun(input);
   const model = reportModel(input, run);
   const { records, sample } = pageRequests(run, model.playback, model.silences, budget);

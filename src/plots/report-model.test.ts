@@ -7,6 +7,8 @@ import { pageData } from './page-data.ts';
 import { reportModel, rescoredModel } from './report-model.ts';
 import { scoredRun } from './scored-run.ts';
 
+const plenty = 1e6;
+
 describe('the model of a report', () => {
   it('is the same for the same run, word for word', async () => {
     const input = runs.small();
@@ -52,7 +54,7 @@ describe('the model of a report', () => {
 describe('what a page carries', () => {
   it('is the whole run where it fits', () => {
     const input = runs.good();
-    const data = pageData(input);
+    const data = pageData(input, plenty);
     expect(data.sample).toBeUndefined();
     expect(unpackRequests(data.requests).length).toBe(input.records.length);
   });
@@ -72,13 +74,13 @@ describe('what a page carries', () => {
   });
 
   it('is the same on every build', () => {
-    expect(JSON.stringify(pageData(runs.small()))).toBe(JSON.stringify(pageData(runs.small())));
+    expect(JSON.stringify(pageData(runs.small(), plenty))).toBe(JSON.stringify(pageData(runs.small(), plenty)));
   });
 
   it('holds the words of the requests on offer, if the run kept them', () => {
-    const data = pageData(runs.bad());
+    const data = pageData(runs.bad(), plenty);
     const [first] = data.model.playback;
     expect(data.texts[String(first?.id)]).toMatch(/^A train leaves/);
-    expect(pageData(runs.good()).texts).toEqual({});
+    expect(pageData(runs.good(), plenty).texts).toEqual({});
   });
 });

@@ -104,19 +104,17 @@ function annotate({ layer, labels, frame, x, y }: StatisticalChart, data: Accept
       [frame.right, ty + 16 * k, 'end'],
     ],
   });
-  const place = data.tail.findIndex((value) => value >= 0.4);
-  const tail = data.deadline_ms[place];
-  if (tail !== undefined) {
-    labels.add({
-      text: '1 − P99 miss rate',
-      kind: 'axis',
-      at: [
-        [x(tail) + 8 * k, y(0.4) + 4 * k, 'start'],
-        [x(tail) - 8 * k, y(0.4) + 4 * k, 'end'],
-        [frame.right, frame.bottom - 6 * k, 'end'],
-      ],
-    });
-  }
+  tailLabel({ labels, x, y }, data);
+}
+
+/** Under the thin line, where it is alone. */
+function tailLabel({ labels, x, y }: Pick<StatisticalChart, 'labels' | 'x' | 'y'>, data: AcceptanceCurveData): void {
+  const k = unit();
+  const places = [0.8, 0.65, 0.5, 0.35].flatMap((level) => {
+    const deadline = data.deadline_ms[data.tail.findIndex((value) => value >= level)];
+    return deadline === undefined ? [] : [[x(deadline) + 8 * k, y(level) + 18 * k, 'start'] as const];
+  });
+  labels.add({ text: '1 − P99 miss rate', kind: 'axis', at: places });
 }
 
 function reading({ frame, x, y }: StatisticalChart, data: AcceptanceCurveData, [from, to]: [number, number]): Reading {

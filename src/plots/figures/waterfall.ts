@@ -75,7 +75,7 @@ export function waterfall(
       drawnFrom === undefined ? '' : `, drawn from ${count(requests.length)} of ${count(drawnFrom)} requests`
     }. Press a row, or choose it with ↑ ↓ and Enter, to watch it above.${
       visible.length > 0 ? ' Vertical bands: moments when several open streams are silent together.' : ''
-    }`,
+    }${visible.some(({ endedBy }) => endedBy) ? ' Red numbers: long prompts whose first token ended one.' : ''}`,
     alt: `Waterfall of ${plural(rows.length, 'request')}; ${count(hit.length)} stall in this window, ${count(failed)} failed.`,
     table: {
       head: ['Request', 'Due', 'Prompt', 'First token', 'Tokens', 'Stalls', 'Longest', 'Fluidity', 'Outcome'],
