@@ -51,6 +51,16 @@ describe('open loop', () => {
     expect(fired.map(({ request }) => request)).toEqual([0, 1, 2]);
   });
 
+  it('sends what has come due when it is polled, without a turn of the loop', () => {
+    const { clock, fired, loop } = started();
+    loop.poll();
+    loop.add([0, 1], [milliseconds(0.1), milliseconds(60_000)]);
+    loop.start();
+    while (clock.now() < milliseconds(0.2)) loop.poll();
+    expect(fired.map(({ request }) => request)).toEqual([0]);
+    loop.stop();
+  });
+
   it('sends nothing after stop and says what is left', async () => {
     const { fired, loop, finished } = started();
     loop.add([7, 8], [milliseconds(1), milliseconds(60_000)]);

@@ -44,7 +44,7 @@ const transport = (target.stamps === 'user' ? userStampedTransport : chooseTrans
   },
   tape,
   clock,
-  { onEnd: (request) => loop.ended(request) },
+  { onEnd: (request) => loop.ended(request), onRead: () => loop.poll() },
 );
 
 const outbox = new Outbox((request, body) => transport.send(request, body));
@@ -63,6 +63,8 @@ interface Loop {
   close(): void;
   start(): void;
   ended(request: number): void;
+  /** To be called between two reads. */
+  poll(): void;
   stop(): void;
   /** Time the loop turned without work, nanoseconds. */
   spun(): Nanoseconds;
@@ -92,6 +94,7 @@ function openLoop(): Loop {
     close: () => loop.close(),
     start: () => loop.start(),
     ended: () => {},
+    poll: () => loop.poll(),
     stop() {
       unsent = loop.pending();
       loop.stop();
@@ -126,6 +129,7 @@ function closedLoop(load: Extract<LoadSetup, { model: 'closed' }>): Loop {
     close: () => {},
     start: () => loop.start(),
     ended: (request) => loop.ended(request),
+    poll: () => {},
     stop: () => loop.stop(),
     spun: () => nanoseconds(0),
   };

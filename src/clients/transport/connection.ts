@@ -3,6 +3,7 @@ import type { Clock } from '../../core/clock.ts';
 import { type EndCause, endCauses, type TapeWriter } from '../../core/tape.ts';
 import type { Nanoseconds } from '../../core/units.ts';
 import type { Dial } from './dial.ts';
+import type { DirectWriter } from './direct-writer.ts';
 import { causeOf, Exchange } from './exchange.ts';
 import type { DialFailure } from './open-socket.ts';
 import type { ReadStamper } from './read-stamper.ts';
@@ -14,11 +15,15 @@ export interface ConnectionOwner {
   readonly tape: TapeWriter;
   readonly clock: Clock;
   readonly stamper: ReadStamper;
+  /** Where there is a shorter way to the kernel than Node's. */
+  readonly writer?: DirectWriter;
   /** Open, and carries nothing. */
   onIdle(connection: Connection): void;
   /** Gone for good, or never came about. Called before `onEnd` of what it carried. */
   onClosed(connection: Connection): void;
   onEnd(request: number, cause: EndCause): void;
+  /** A read was dealt with. */
+  onRead(): void;
 }
 
 /** A connection that carries one exchange at a time. */
@@ -44,7 +49,13 @@ export class Connection {
     this.#waiting = body;
     this.#giveUp = owner.dial(
       { onOpen: (socket) => this.#onOpen(socket), onFailure: (failure) => this.#onFailure(failure) },
-      { buffer: owner.stamper.buffer, onRead: (length, bytes) => this.#onRead(length, bytes) },
+      {
+        buffer: owner.stamper.buffer,
+        onRead: (length, bytes) => {
+          this.#onRead(length, bytes);
+          owner.onRead();
+        },
+      },
     );
   }
 
@@ -63,12 +74,29 @@ export class Connection {
     const socket = this.#socket;
     if (!socket) throw new Error('send on a connection that is not open');
     const head = this.#owner.head.of(request, body.length);
+    if (this.#sendDirectly(socket, request, head, body)) return;
     this.#unwritten++;
     socket.cork();
     socket.write(head, 'latin1');
     socket.write(body, () => this.#onWritten(request));
     this.#exchange.sent(request, this.#owner.clock.now(), this.#carried++ > 0);
     socket.uncork();
+  }
+
+  #sendDirectly(socket: Socket, request: number, head: string, body: Uint8Array): boolean {
+    const { writer, clock } = this.#owner;
+    const fd = writer?.target(socket, head.length + body.length);
+    if (!writer || fd === undefined) return false;
+    const length = writer.prepare(head, body);
+    this.#exchange.sent(request, clock.now(), this.#carried++ > 0);
+    const sent = writer.send(fd, length);
+    if (sent === length) this.#exchange.written(clock.now());
+    else {
+      // Full, or broken, which Node finds out and tells.
+      this.#unwritten++;
+      socket.write(writer.rest(sent, length), () => this.#onWritten(request));
+    }
+    return true;
   }
 
   /** Closes the connection; what it carries ends with `cause`. */

@@ -3,6 +3,7 @@ import { endCauses, type TapeWriter } from '../../core/tape.ts';
 import { seconds } from '../../core/units.ts';
 import { Connection, type ConnectionOwner } from './connection.ts';
 import { dialTo } from './dial.ts';
+import type { DirectWriter } from './direct-writer.ts';
 import type { ReadStamper } from './read-stamper.ts';
 import { basicCredentials, RequestHead } from './request-head.ts';
 import type { Transport, TransportEvents, TransportPath, TransportTarget } from './transport.ts';
@@ -15,6 +16,7 @@ const replaceAfter = seconds(1);
 export interface Stamps {
   readonly path: TransportPath;
   readonly stamper: ReadStamper;
+  readonly writer?: DirectWriter;
 }
 
 /**
@@ -38,7 +40,7 @@ export class SocketTransport implements Transport {
     tape: TapeWriter,
     clock: Clock,
     events: TransportEvents,
-    { path, stamper }: Stamps,
+    { path, stamper, writer }: Stamps,
   ) {
     const throughProxy = target.proxy !== undefined && target.url.protocol === 'http:';
     this.path = path;
@@ -49,6 +51,8 @@ export class SocketTransport implements Transport {
       tape,
       clock,
       stamper,
+      ...(writer && { writer }),
+      onRead: () => events.onRead?.(),
       onIdle: (connection) => this.#onIdle(connection),
       onClosed: (connection) => this.#onClosed(connection),
       onEnd: (request, cause) => {

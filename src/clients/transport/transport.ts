@@ -39,6 +39,8 @@ export interface Transport {
 
 export interface TransportEvents {
   onEnd(request: number, cause: EndCause): void;
+  /** A read was dealt with; in a burst of answers thousands of them follow without a turn of the loop. */
+  onRead?(): void;
 }
 
 export type TransportFactory = (

@@ -1,0 +1,54 @@
+import type { Socket } from 'node:net';
+import { descriptorOf } from './descriptor.ts';
+import type { Libc } from './libc.ts';
+
+const bufferBytes = 128 * 1024;
+/** MSG_DONTWAIT and MSG_NOSIGNAL. */
+const sendFlags = 0x40 | 0x4000;
+
+/**
+ * Hands a request to the kernel in one system call of our own: a third of what a write through
+ * Node's streams costs, and its end is known at once. What the kernel does not take is the caller's.
+ */
+export class DirectWriter {
+  readonly #libc: Libc;
+  readonly #address: bigint;
+  readonly #bytes: Buffer;
+
+  constructor(libc: Libc) {
+    const { address, memory } = libc.allocate(bufferBytes);
+    this.#libc = libc;
+    this.#address = address;
+    this.#bytes = Buffer.from(memory);
+  }
+
+  /** Where it is to be sent; undefined if Node has to send it. */
+  target(socket: Socket, length: number): number | undefined {
+    return length <= bufferBytes && socket.writableLength === 0 ? descriptorOf(socket) : undefined;
+  }
+
+  /** Lays the next request out; returns its length. */
+  prepare(head: string, body: Uint8Array): number {
+    const length = this.#bytes.write(head, 'latin1');
+    this.#bytes.set(body, length);
+    return length + body.length;
+  }
+
+  /** Sends what was prepared; returns how many bytes the kernel took, 0 where it would not. */
+  send(fd: number, length: number): number {
+    return Math.max(0, this.#libc.send(fd, this.#address, length, sendFlags));
+  }
+
+  /** A copy of what was prepared, from `start` on. */
+  rest(start: number, length: number): Buffer {
+    return Buffer.from(this.#bytes.subarray(start, length));
+  }
+}
+
+/** One a thread: its memory is never given back. */
+let shared: DirectWriter | undefined;
+
+export function directWriter(libc: Libc): DirectWriter {
+  shared ??= new DirectWriter(libc);
+  return shared;
+}
