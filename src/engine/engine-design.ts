@@ -62,6 +62,7 @@ export function designEngine(given: EngineOptions = {}, own: OwnHardware = {}): 
     cost: costModel(compileCoefficients(model, gpu, how), host, {
       floor,
       graphPadding: options.graphPadding,
+      chunkFactor: options.chunkFactor,
       ...(options.tile === undefined ? {} : { tile: options.tile }),
     }),
     host,

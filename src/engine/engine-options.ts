@@ -70,6 +70,11 @@ export const engineOptions = z.object({
     .describe('sigma of a lognormal factor on each iteration; 0.02 is lifelike'),
   hiccups: share().default(0).describe('share of iterations that take 20–50 ms more; 0.0001 is lifelike'),
   tile: count().optional().describe('linear layers compute tokens in tiles of this many'),
+  chunkFactor: z
+    .number()
+    .min(1)
+    .default(1)
+    .describe('iterations with up to 1,024 prefill tokens take this many times longer (old kernels: 1.1 and more)'),
   graphPadding: z.boolean().default(false).describe('decode batches are padded to captured graph sizes'),
 });
 

@@ -120,6 +120,16 @@ describe('cost model', () => {
     expect(padded.iteration(load([], 16, 9000))).toBe(plain.iteration(load([], 16, 9000)));
   });
 
+  it('slows iterations with small chunks when asked', () => {
+    const coefficients = compileCoefficients(models.get('llama3-8b'), gpus.get('a100'), bf16(1));
+    const host = hosts.get('none').at(1);
+    const [plain, slow] = [costModel(coefficients, host), costModel(coefficients, host, { chunkFactor: 1.5 })];
+    const ratio = (of: IterationLoad) => slow.iteration(of) / plain.iteration(of);
+    expect(ratio(load([[512, 0]], 8, 8000))).toBeCloseTo(1.5, 9);
+    expect(ratio(load([[2048, 0]], 8, 8000))).toBe(1);
+    expect(ratio(load([], 8, 8000))).toBe(1);
+  });
+
   it('gives datasheet GPUs the efficiencies of an H100 and says so', () => {
     const gpu = gpuFromDatasheet({ name: 'x', bandwidth: 3.35e12, flops: 989e12, memoryGiB: 80 });
     expect(gpu.provenance).toBe('uncalibrated');

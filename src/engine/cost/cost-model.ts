@@ -145,6 +145,8 @@ export interface CostOptions {
   readonly tile?: number;
   /** Decode batches are padded to the captured graph sizes 1, 2, 4, 8, 16, 24 … 512. */
   readonly graphPadding?: boolean;
+  /** Iterations with at most 1,024 prefill tokens take this many times longer: small chunks on slower kernels. */
+  readonly chunkFactor?: number;
   /** Nanoseconds under which no iteration falls. */
   readonly floor?: number;
 }
@@ -154,7 +156,7 @@ export function costModel(coefficients: Coefficients, host: HostOverhead, option
   const { c0, W, p, c1, e1, cp, c2, tau, cd, c3, c4 } = coefficients;
   const hostConstant = host.constant * nanosecondsPerSecond;
   const hostPerSequence = host.perSequence * nanosecondsPerSecond;
-  const floor = options.floor ?? 0;
+  const { floor = 0, chunkFactor = 1 } = options;
 
   const linear = (tokens: number): number => {
     const tiled = options.tile ? Math.ceil(tokens / options.tile) * options.tile : tokens;
@@ -176,11 +178,15 @@ export function costModel(coefficients: Coefficients, host: HostOverhead, option
     let time = linear(load.tokens) + hostConstant + hostPerSequence * (load.decodes + load.chunks);
     time += cp + c2 * (load.chunkContext + tau * load.chunkTokens);
     if (load.decodes > 0) time += cd + c3 * load.decodes + c4 * load.kvTokens;
+    if (load.chunkTokens <= smallChunk) time *= chunkFactor;
     return Math.max(floor, time);
   };
 
   return { coefficients, iteration, decodeLine, floor };
 }
+
+/** Tokens up to which the chunk factor counts. */
+const smallChunk = 1024;
 
 /** All-reduce stays monotone where the implementation switches. */
 function allReduceTime({ allReduce }: Coefficients, tokens: number): number {
