@@ -8,7 +8,7 @@ import { acceptanceCurve, defaultPolicy, scoreRun } from '../dist/metrics/index.
 const budget = 10;
 const budgetTokens = 1e8;
 
-const requests = Number(process.argv[2] ?? 100_000);
+const requests = Number(process.argv[2] ?? 1_000_000);
 const tokens = Number(process.argv[3] ?? 100);
 
 /**
