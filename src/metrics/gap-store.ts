@@ -110,7 +110,7 @@ export class GapStore {
       mean: none ? undefined : this.#sum / n / nanosecondsPerMillisecond,
       at: (ranks) => this.#at(ranks, zeros).map((gap) => gap / nanosecondsPerMillisecond),
       designEffects: (thresholds) =>
-        thresholds.map((threshold) => this.#designEffect(threshold * nanosecondsPerMillisecond, counts)),
+        thresholds.map((threshold) => this.#designEffect(Math.round(threshold * nanosecondsPerMillisecond), counts)),
     };
   }
 

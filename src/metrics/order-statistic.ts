@@ -15,5 +15,6 @@ export function linearQuantile(ascending: ArrayLike<number>, p: number): number 
   const below = Math.floor(place);
   const low = ascending[below] as number;
   const high = ascending[Math.min(below + 1, ascending.length - 1)] as number;
-  return low === high ? low : low + (high - low) * (place - below);
+  // A neighbour at Infinity does not matter to a place that is exactly this value's.
+  return place === below || low === high ? low : low + (high - low) * (place - below);
 }
