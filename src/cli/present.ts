@@ -1,7 +1,9 @@
 import { relative } from 'node:path';
+import type { SteadySummary } from '../analyses/steady-score.ts';
 import type { Manifest } from '../core/manifest.ts';
 import type { Summary } from '../metrics/index.ts';
 import { renderCsv } from '../outputs/csv.ts';
+import { renderSteadyState } from '../outputs/terminal/steady-state.ts';
 import { renderTerminal } from '../outputs/terminal/terminal.ts';
 import { answer } from '../plots/answer.ts';
 import { number } from '../plots/format.ts';
@@ -10,7 +12,7 @@ import { screen } from './screen.ts';
 
 export interface Presentation {
   readonly manifest: Manifest | undefined;
-  readonly summary: Summary;
+  readonly summary: SteadySummary;
   readonly files: readonly (readonly [string, string])[];
   readonly how: { readonly json: boolean; readonly csv: boolean };
   /** JSON only: what stands beside the summary. */
@@ -42,6 +44,7 @@ export function present({ manifest, summary, files, how, facts }: Presentation):
       ...screen(),
     }),
   );
+  process.stdout.write(`\n${renderSteadyState(summary, screen())}`);
 }
 
 function titleOf(manifest: Manifest | undefined): string {

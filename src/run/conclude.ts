@@ -1,8 +1,9 @@
+import { type SteadySummary, scoreWithSteadyState } from '../analyses/steady-score.ts';
 import { type Plan, scorePolicy } from '../config/index.ts';
 import type { Manifest } from '../core/manifest.ts';
 import type { RequestRecord } from '../core/record.ts';
 import type { Nanoseconds } from '../core/units.ts';
-import { type Summary, scoreRun } from '../metrics/index.ts';
+
 import { renderReport } from '../outputs/html.ts';
 import { certify } from '../recording/certificate.ts';
 import type { ClockSteps } from '../recording/clock-watch.ts';
@@ -24,7 +25,7 @@ export interface ConcludeOptions {
 
 export interface Concluded {
   readonly manifest: Manifest;
-  readonly summary: Summary;
+  readonly summary: SteadySummary;
   readonly reportPath: string;
 }
 
@@ -52,7 +53,7 @@ export async function conclude(options: ConcludeOptions): Promise<Concluded> {
     certificate,
   });
   await folder.writeManifest(manifest);
-  const summary = scoreRun(records, scorePolicy(plan.score), scoreContext(manifest));
+  const summary = scoreWithSteadyState(records, scorePolicy(plan.score), scoreContext(manifest));
   await folder.writeSummary(summary);
   const html = renderReport({ manifest: reportManifest(manifest), plan: options.planJson, summary, records });
   return { manifest, summary, reportPath: await folder.writeReport(html) };

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type SteadySummary, scoreWithSteadyState } from '../analyses/steady-score.ts';
 import type { Manifest } from '../core/manifest.ts';
-import { type ScorePolicy, type Summary, scoreRun } from '../metrics/index.ts';
+import type { ScorePolicy, Summary } from '../metrics/index.ts';
 import { renderReport } from '../outputs/html.ts';
 import { readRun } from '../recording/read-run.ts';
 import { RunFolder, runFiles } from '../recording/run-folder.ts';
@@ -9,7 +10,7 @@ import { scoreContext } from './conclude.ts';
 import { reportManifest } from './report-manifest.ts';
 
 export interface ScoreResult {
-  readonly summary: Summary;
+  readonly summary: SteadySummary;
   /** The summary the run was first given; absent where it was cut before. */
   readonly original?: Summary;
   readonly manifest?: Manifest;
@@ -31,7 +32,7 @@ export interface ScoreOptions {
 export async function score(folder: string, policy: ScorePolicy, options: ScoreOptions = {}): Promise<ScoreResult> {
   const stored = await readRun(folder);
   const { manifest, cut, problems } = stored;
-  const summary = scoreRun(stored.records, policy, scoreContext(manifest));
+  const summary = scoreWithSteadyState(stored.records, policy, scoreContext(manifest));
   const original = await readOriginal(folder);
   const write = options.write ?? true;
   return {
@@ -48,7 +49,7 @@ export async function score(folder: string, policy: ScorePolicy, options: ScoreO
 export async function report(folder: string, policy: ScorePolicy, name?: string): Promise<string> {
   const stored = await readRun(folder);
   const { manifest, plan, records, cut, problems } = stored;
-  const summary = scoreRun(records, policy, scoreContext(manifest));
+  const summary = scoreWithSteadyState(records, policy, scoreContext(manifest));
   const html = renderReport({ manifest: reportManifest(manifest), plan: plan ?? {}, summary, records, cut, problems });
   return new RunFolder(folder).writeReport(html, name);
 }

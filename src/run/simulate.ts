@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { type SteadySummary, scoreWithSteadyState } from '../analyses/steady-score.ts';
 import { type Plan, planToJson, scorePolicy } from '../config/index.ts';
 import type { Certificate } from '../core/certificate.ts';
 import { MetronError } from '../core/errors.ts';
@@ -17,11 +18,11 @@ import {
 } from '../engine/server/own-hardware.ts';
 import { blockHashes, encodeText } from '../engine/server/prompt-tokens.ts';
 import { type SimulatedRequest, simulate as simulateEngine } from '../engine/virtual-driver.ts';
-import { type Summary, scoreRun } from '../metrics/index.ts';
 import { renderReport } from '../outputs/html.ts';
 import { declared, detected, endManifest, startManifest } from '../recording/manifest.ts';
 import { recordToJson } from '../recording/record-json.ts';
 import { createRunFolder } from '../recording/run-folder.ts';
+import { schedulingDelayField } from '../slo/index.ts';
 import { version } from '../version.ts';
 import { buildSchedule, promptHash, promptText, type Schedule, tokenizers } from '../workload/index.ts';
 import { scoreContext } from './conclude.ts';
@@ -37,7 +38,7 @@ export interface SimulateResult {
   readonly folder: string;
   readonly reportPath: string;
   readonly manifest: Manifest;
-  readonly summary: Summary;
+  readonly summary: SteadySummary;
 }
 
 const hashedPrompts = 1000;
@@ -90,7 +91,7 @@ export async function simulate(plan: Plan, options: SimulateOptions = {}): Promi
     certificate,
   });
   await folder.writeManifest(manifest);
-  const summary = scoreRun(records, scorePolicy(plan.score), scoreContext(manifest));
+  const summary = scoreWithSteadyState(records, scorePolicy(plan.score), scoreContext(manifest));
   await folder.writeSummary(summary);
   const html = renderReport({ manifest: reportManifest(manifest), plan: planJson, summary, records });
   return { folder: folder.path, reportPath: await folder.writeReport(html), manifest, summary };
@@ -112,11 +113,16 @@ export function simulateSchedule(plan: Plan, schedule: Schedule, engine: Hardwar
     };
   });
   const end = load.duration === undefined ? undefined : ((load.duration + plan.phases.grace) as Nanoseconds);
-  const { records } = simulateEngine(requests, engine.options, {
+  const { records: answered, facts } = simulateEngine(requests, engine.options, {
     seed: plan.seed,
     hooks: engine.own,
     ...(load.closed && { users: load.closed.users, thinkTime: load.closed.think }),
     ...(end !== undefined && { until: end }),
+  });
+  const records = answered.map((record, i): RequestRecord => {
+    const first = facts[i]?.scheduledAt;
+    if (first === undefined) return record;
+    return { ...record, serverTiming: { [schedulingDelayField]: (first - record.scheduledAt) / 1e6 } };
   });
   return load.closed ? closedLoopRecords(records, plan) : records;
 }
