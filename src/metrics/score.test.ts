@@ -1,31 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { recordOf } from '../../test/metrics/any-record.ts';
-import type { Outcome, RequestRecord } from '../core/record.ts';
+import { codes, cutByUs, ended, http503, many, metric, steady } from '../../test/metrics/steady-run.ts';
+import type { RequestRecord } from '../core/record.ts';
 import { milliseconds, nanoseconds, seconds } from '../core/units.ts';
 import { defaultPolicy, type ScorePolicy } from './policy.ts';
 import { scoreRun } from './score.ts';
-import type { MetricSummary, Summary } from './summary.ts';
 
-/** `n` tokens, the first at 100 ms, the others `gap` ms apart. */
-const steady = (id: number, n: number, gap: number, more: Partial<RequestRecord> = {}): RequestRecord =>
-  recordOf(
-    Array.from({ length: n }, (_, i) => [100 + i * gap, 1] as const),
-    { id, ...more },
-  );
-
-const many = (count: number, make: (id: number) => RequestRecord): RequestRecord[] =>
-  Array.from({ length: count }, (_, id) => make(id));
-
-const ended = (outcome: Outcome) => ({ outcome });
-const http503 = ended({ status: 'failed', failure: { kind: 'http', httpStatus: 503, body: 'busy' } });
-const cutByUs = ended({ status: 'cancelled', reason: 'run-end' });
-
-const metric = (summary: Summary, id: string): MetricSummary => {
-  const found = summary.metrics.find((each) => each.id === id);
-  if (!found) throw new Error(`no metric ${id}`);
-  return found;
-};
-const codes = ({ notes }: Summary): string[] => notes.map(({ code }) => code);
 const strict: ScorePolicy = { ...defaultPolicy, ignoreFirstToken: true };
 
 describe('how requests end', () => {
@@ -223,127 +203,5 @@ describe('tokens', () => {
     expect(metric(summary, 'tbt').percentiles?.find(({ p }) => p === 50)?.value).toBe(0);
     expect(metric(summary, 'chunk-gap').n).toBe(500 * 19);
     expect(metric(summary, 'chunk-gap').min).toBe(150);
-  });
-});
-
-describe('what a sample can support', () => {
-  it('says so per percentile and in a note', () => {
-    const few = scoreRun(
-      many(50, (id) => steady(id, 5, 20)),
-      defaultPolicy,
-    );
-    const at = (p: number) => metric(few, 'ttft').percentiles?.find((each) => each.p === p);
-    expect(at(90)).toMatchObject({ supported: true, needs: 44, meetsDraftRule: false });
-    expect(at(99)).toMatchObject({ supported: false, needs: 459 });
-    expect(at(99)?.high).toBeUndefined();
-    expect(codes(few)).toContain('few-requests');
-  });
-
-  it('has the low tail of what should be high', () => {
-    const summary = scoreRun(
-      many(20, (id) => steady(id, 5, 20)),
-      defaultPolicy,
-    );
-    expect(metric(summary, 'fluidity').percentiles?.map(({ p }) => p)).toEqual([1, 5, 10, 50, 90, 95, 99]);
-  });
-
-  it('has nothing to say of nothing', () => {
-    const none = scoreRun([], defaultPolicy);
-    expect(codes(none)).toEqual(['no-requests']);
-    expect(none.headline.fluidShare.value).toBeUndefined();
-    expect(none.headline.fluidShare.reason).toBeDefined();
-    expect(none.completionIncidence).toEqual({ time_ms: [], completed: [], failed: [], n: 0, ceiling: 0 });
-  });
-});
-
-describe('the worst requests', () => {
-  it('lists failed ones and the least fluid, worst first', () => {
-    const summary = scoreRun(
-      [
-        ...many(30, (id) => steady(id, 20, 20 + 10 * id)),
-        ...Array.from({ length: 15 }, (_, i) => steady(100 + i, 0, 0, http503)),
-      ],
-      strict,
-    );
-    expect(summary.worst).toHaveLength(20);
-    expect(summary.worst.slice(0, 10).every((entry) => entry.class === 'http 503')).toBe(true);
-    expect(summary.worst[10]).toMatchObject({ id: 29, class: 'completed', longestStall_ms: 310, longestStallToken: 1 });
-  });
-});
-
-describe('the completion-incidence curve', () => {
-  it('is the plain share of ended requests when none was cut off', () => {
-    const summary = scoreRun(
-      [steady(0, 1, 0), steady(1, 2, 100), steady(2, 0, 0, http503), steady(3, 4, 100)],
-      defaultPolicy,
-    );
-    expect(summary.completionIncidence).toEqual({
-      time_ms: [0, 100, 200, 400],
-      completed: [0, 0.25, 0.5, 0.75],
-      failed: [0.25, 0.25, 0.25, 0.25],
-      n: 4,
-      ceiling: 0.75,
-    });
-  });
-
-  it('lets those cut off count as under way until then', () => {
-    // Of two, one is cut off at 150 ms; the other completes at 200 ms and stands for both.
-    const { completionIncidence } = scoreRun(
-      [steady(0, 2, 100), recordOf([], { id: 1, endedAt: milliseconds(150), ...cutByUs })],
-      defaultPolicy,
-    );
-    expect(completionIncidence).toMatchObject({ time_ms: [200], completed: [1], ceiling: 1, n: 2 });
-  });
-
-  it('stays small, whatever the size of the run', () => {
-    const { completionIncidence } = scoreRun(
-      many(5000, (id) => steady(id, 2, 1 + id / 10)),
-      defaultPolicy,
-      { missRateCurve: false },
-    );
-    expect(completionIncidence.time_ms.length).toBeLessThanOrEqual(202);
-    expect(completionIncidence.completed.at(-1)).toBeCloseTo(1, 9);
-    expect(completionIncidence.time_ms.at(-1)).toBeCloseTo(100 + 1 + 499.9, 6);
-  });
-});
-
-describe('the acceptance curve', () => {
-  it('counts requests by their minimum deadline, failed ones never', () => {
-    const records = [...many(9, (id) => steady(id, 20, 20 + id)), steady(9, 0, 0, http503)];
-    const { acceptance, headline } = scoreRun(records, strict);
-    const at = (deadline: number) => acceptance.share[acceptance.deadline_ms.indexOf(deadline)];
-    expect(acceptance.n).toBe(10);
-    expect([at(10), at(19), at(20), at(24), at(50), at(1000)]).toEqual([0, 0, 0.1, 0.5, 0.9, 0.9]);
-    expect(headline.fluidShare.value).toBe(at(50));
-    expect(acceptance.oneMinusP99MissRate).toHaveLength(acceptance.deadline_ms.length);
-    expect(acceptance.oneMinusP99MissRate.at(-1)).toBe(0);
-  });
-
-  it('leaves the paper’s series out if asked', () => {
-    expect(scoreRun([steady(0, 5, 20)], strict, { missRateCurve: false }).acceptance.oneMinusP99MissRate).toEqual([]);
-  });
-});
-
-describe('a first-token deadline by a curve', () => {
-  it('warns where the curve was not measured', () => {
-    const prefillDeadline = {
-      kind: 'curve',
-      a: 1e7,
-      b: 1e5,
-      c: 0,
-      slack: seconds(1),
-      from: 200,
-      to: 400,
-      id: 'x',
-    } as const;
-    const summary = scoreRun([steady(0, 5, 20)], { ...defaultPolicy, prefillDeadline });
-    expect(codes(summary)).toContain('curve-extrapolated');
-    expect(metric(summary, 'above-prefill-curve').n).toBe(1);
-  });
-});
-
-describe('a closed loop', () => {
-  it('is said to be one', () => {
-    expect(codes(scoreRun([steady(0, 5, 20)], defaultPolicy, { loadModel: 'closed' }))).toContain('closed-loop');
   });
 });
