@@ -61,7 +61,7 @@ export class PrefixKv implements KvCache {
     if (tokens <= sequence.capacity) return true;
     const more = Math.ceil(tokens / this.blockSize) - sequence.blocks;
     if (more > this.free) return false;
-    for (let i = 0; i < more; i++) sequence.table.push(this.#allocate());
+    this.#allocate(more, sequence.table);
     sequence.blocks += more;
     sequence.capacity = sequence.blocks * this.blockSize;
     return true;
@@ -89,12 +89,17 @@ export class PrefixKv implements KvCache {
   }
 
   release(sequence: Sequence): void {
+    let last = this.#previous[this.total] ?? 0;
     for (let i = sequence.table.length - 1; i >= 0; i--) {
       const block = sequence.table[i] ?? 0;
       const holders = (this.#holders[block] ?? 1) - 1;
       this.#holders[block] = holders;
-      if (holders === 0) this.#append(block);
+      if (holders > 0) continue;
+      this.#link(last, block);
+      last = block;
+      this.free++;
     }
+    this.#link(last, this.total);
     sequence.table = [];
     sequence.blocks = 0;
     sequence.capacity = 0;
@@ -109,37 +114,34 @@ export class PrefixKv implements KvCache {
     }
   }
 
+  /** A cached block gets one more holder. */
   #hold(block: number): void {
     const holders = this.#holders[block] ?? 0;
-    if (holders === 0) this.#unlink(block);
     this.#holders[block] = holders + 1;
-  }
-
-  #allocate(): number {
-    const block = this.#next[this.total] ?? 0;
-    const key = this.#key[block] ?? 0;
-    if (key !== 0) {
-      this.#byKey.delete(key);
-      this.#key[block] = 0;
-    }
-    this.#hold(block);
-    return block;
-  }
-
-  #unlink(block: number): void {
-    const before = this.#previous[block] ?? 0;
-    const after = this.#next[block] ?? 0;
-    this.#next[before] = after;
-    this.#previous[after] = before;
+    if (holders > 0) return;
+    this.#link(this.#previous[block] ?? 0, this.#next[block] ?? 0);
     this.free--;
   }
 
-  #append(block: number): void {
-    const last = this.#previous[this.total] ?? 0;
-    this.#next[last] = block;
-    this.#previous[block] = last;
-    this.#next[block] = this.total;
-    this.#previous[this.total] = block;
-    this.free++;
+  /** The blocks that have been free longest; what they had cached is forgotten. */
+  #allocate(count: number, into: number[]): void {
+    let block = this.#next[this.total] ?? 0;
+    for (let i = 0; i < count; i++) {
+      const key = this.#key[block] ?? 0;
+      if (key !== 0) {
+        this.#byKey.delete(key);
+        this.#key[block] = 0;
+      }
+      this.#holders[block] = 1;
+      into.push(block);
+      block = this.#next[block] ?? 0;
+    }
+    this.#link(this.total, block);
+    this.free -= count;
+  }
+
+  #link(before: number, after: number): void {
+    this.#next[before] = after;
+    this.#previous[after] = before;
   }
 }
