@@ -1,7 +1,7 @@
 import type { ScorePolicy } from '../metrics/index.ts';
 import { orderStatistic } from './order.ts';
 import type { LateToken, ScoredRequest } from './scored-request.ts';
-import { longest, stallsOf } from './stalls.ts';
+import { stallsOf } from './stalls.ts';
 
 /** A request worth watching, and why. */
 export interface PlaybackChoice {
@@ -84,9 +84,9 @@ function median(shown: readonly ScoredRequest[]): ScoredRequest | undefined {
   return place === undefined ? undefined : sorted[place];
 }
 
-/** What a picture opens on: the middle of the longest stall, or the middle of the answer. Nanoseconds. */
+/** What a picture opens on: well into the stall that cost the most, or the middle of the answer. Nanoseconds. */
 export function openingMoment(request: ScoredRequest, policy: ScorePolicy): number {
-  const stall = longest(stallsOf(request, policy.decodeDeadline));
+  const stall = stallsOf(request, policy.decodeDeadline).sort((a, b) => b.at - b.deadline - (a.at - a.deadline))[0];
   if (stall) return stall.deadline + (stall.at - stall.deadline) * 0.7;
   const first = request.late.find(({ token }) => token === 0);
   if (first) return first.deadline + (first.at - first.deadline) * 0.7;

@@ -3,10 +3,12 @@ import { textWidth } from './measure.ts';
 
 export type Anchor = 'start' | 'middle' | 'end';
 
+export type LabelPlace = readonly [x: number, y: number, anchor: Anchor];
+
 export interface Label {
   readonly text: string;
   /** Places to try, best first; the first that is free and inside takes it. */
-  readonly at: readonly (readonly [x: number, y: number, anchor: Anchor])[];
+  readonly at: readonly LabelPlace[];
   readonly kind?: 'axis' | 'label' | 'strong';
   readonly tone?: 'miss' | 'met';
   readonly size?: number;
@@ -37,19 +39,20 @@ export class Labels {
     this.#taken.push({ left, top, right, bottom });
   }
 
-  /** True if the label found a place. */
-  add({ text, at, kind = 'label', tone, size = 12 }: Label): boolean {
+  /** The place the label found, if any. */
+  add({ text, at, kind = 'label', tone, size = 12 }: Label): LabelPlace | undefined {
     const width = textWidth(text, size, kind === 'strong' ? 620 : 400);
     const height = size * unit();
-    for (const [x, y, anchor] of at) {
+    for (const place of at) {
+      const [x, y, anchor] = place;
       const left = anchor === 'start' ? x : anchor === 'end' ? x - width : x - width / 2;
       const box = { left, right: left + width, top: y - height * 0.85, bottom: y + height * 0.25 };
       if (!this.#fits(box)) continue;
       this.#taken.push(box);
       this.#layer.append(labelText(text, x, y, anchor, kind, tone, size));
-      return true;
+      return place;
     }
-    return false;
+    return undefined;
   }
 
   #fits(box: Box): boolean {

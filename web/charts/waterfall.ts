@@ -7,7 +7,7 @@ import { longest, stallsOf, waitOf } from '../../src/plots/stalls.ts';
 import { strong, type Words } from '../../src/plots/words.ts';
 import { px, s, unit } from '../dom.ts';
 import type { Drawing } from './drawing.ts';
-import { Labels } from './labels.ts';
+import { type LabelPlace, Labels } from './labels.ts';
 import { timeStep } from './over-time.ts';
 import { freshId } from './pattern.ts';
 import { linear } from './scales.ts';
@@ -147,20 +147,21 @@ function silenceBands(
     );
     if (silence.from < from || silence.to > to) continue;
     const middle = (start + end) / 2;
-    const at = (y: number): readonly (readonly [number, number, 'start' | 'middle' | 'end'])[] => [
-      [middle, y, 'middle'],
-      [Math.max(left, start), y, 'start'],
-      [Math.min(right, end), y, 'end'],
+    const places: readonly LabelPlace[] = [
+      [middle, 13 * k, 'middle'],
+      [Math.max(left, start), 13 * k, 'start'],
+      [Math.min(right, end), 13 * k, 'end'],
     ];
     const length = duration((silence.to - silence.from) / nanosecondsPerMillisecond);
     const placed = labels.add({
       text: `${length}, ${plural(silence.streams, 'stream')}`,
       kind: 'strong',
       tone: 'miss',
-      at: at(13 * k),
+      at: places,
     });
-    if (placed && silence.endedBy)
-      labels.add({ text: `prompt ${count(silence.endedBy.promptTokens)}`, at: at(28 * k) });
+    if (placed === undefined || silence.endedBy === undefined) continue;
+    const [besides, , anchor] = placed;
+    labels.add({ text: `prompt ${count(silence.endedBy.promptTokens)}`, at: [[besides, 28 * k, anchor]] });
   }
 }
 
