@@ -4,7 +4,7 @@ import type { EngineOptions } from '../../src/engine/engine-options.ts';
 import { type Simulation, simulate } from '../../src/engine/virtual-driver.ts';
 
 /** No frontend, no pipeline, a lean host: schedulers compared on equal terms. */
-export const bare: EngineOptions = {
+const bare: EngineOptions = {
   host: 'modern',
   pipelineDepth: 0,
   ingressMs: 0,
@@ -20,7 +20,7 @@ export const vllm: EngineOptions = { scheduler: 'vllm-v0', maxSequences: 128 };
 export const sarathi: EngineOptions = { scheduler: 'sarathi' };
 export const orca: EngineOptions = { scheduler: 'orca' };
 
-export const poisson = (rate: number, lengths: Lengths, count = 300, seed = 2) =>
+const poisson = (rate: number, lengths: Lengths, count = 300, seed = 2) =>
   poissonLoad({
     rate,
     count,

@@ -59,7 +59,7 @@ const ampere: GpuEfficiency = {
   eagerPerLayer: 0.55e-3,
 };
 
-export const hopper: GpuEfficiency = {
+const hopper: GpuEfficiency = {
   sustained: 0.82,
   sustainedFp8: 0.55,
   gemm: { perLayer: 15.7e-6, bandwidth: 0.876, flops: 0.816, p: 3 },
