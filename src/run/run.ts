@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
+import type { SteadySummary } from '../analyses/steady-score.ts';
 import { type PreflightResult, preflight, waitReady } from '../clients/index.ts';
 import { type Plan, planToJson } from '../config/index.ts';
 import { type ExitCode, exitCodes } from '../core/errors.ts';
@@ -39,7 +40,7 @@ export interface RunResult {
   readonly folder: string;
   readonly reportPath: string;
   readonly manifest: Manifest;
-  readonly summary: Summary;
+  readonly summary: SteadySummary;
   /** What the shell would be told: 0, 3 (target failed) or 4 (invalid measurement). */
   readonly exitCode: ExitCode;
 }
