@@ -3,12 +3,12 @@
 import { runTrial } from '../dist/selftest/trial.js';
 import { machine } from './reference/trial.mjs';
 
-const count = Number(process.argv[2] ?? 60_000);
+const count = Number(process.argv[2] ?? 30_000);
 const connections = 256;
 const target = 60_000;
 machine();
 
-const spacing = 1e9 / Number(process.argv[3] ?? 20_000);
+const spacing = 1e9 / Number(process.argv[3] ?? 8_000);
 const result = await runTrial({
   source: { tokens: 1, gap: 1e6, firstTokenAfter: 0, phases: 'random' },
   requests: {

@@ -7,10 +7,16 @@ export interface OpenLoopOptions {
   readonly fire: (request: number, due: number) => void;
   /** Called once nothing is left to send and `close` was called, or after `stop`. */
   readonly onDone: () => void;
+  /** Sleeps the thread for so many nanoseconds, to the microsecond, where it can; reads wait meanwhile. */
+  readonly nap?: (length: number) => void;
 }
 
 /** A turn of the loop that finds nothing to do takes about this long; a longer one had other work. */
 const idleTurn = microseconds(5);
+
+/** Reads wait no longer than this for a nap to end; a nap ends this long before a send, and may end so much late. */
+const longestNap = microseconds(100);
+const napUncertainty = microseconds(30);
 
 /** Timers wake up to 2 ms away from what they promise; the rest is bridged by turns of the loop. */
 const timerUncertainty = milliseconds(2);
@@ -31,6 +37,7 @@ export class OpenLoop {
   #turn: NodeJS.Immediate | undefined;
   #turnAt = 0;
   #spun = 0;
+  #napped = 0;
 
   constructor(options: OpenLoopOptions) {
     this.#options = options;
@@ -92,8 +99,20 @@ export class OpenLoop {
     return this.#spun as Nanoseconds;
   }
 
+  /** Time this thread slept while waiting for a send, its loop seemingly at work. */
+  get napped(): Nanoseconds {
+    return this.#napped as Nanoseconds;
+  }
+
   readonly #spin = (): void => {
-    this.#spun += Math.min(idleTurn, this.#options.clock.now() - this.#turnAt);
+    const { clock, nap } = this.#options;
+    const now = clock.now();
+    this.#spun += Math.min(idleTurn, now - this.#turnAt);
+    const left = (this.#due[this.#next] ?? 0) - now - napUncertainty;
+    if (nap && left > 0) {
+      nap(Math.min(left, longestNap));
+      this.#napped += clock.now() - now;
+    }
     this.#step();
   };
 

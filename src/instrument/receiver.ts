@@ -5,6 +5,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { chooseTransport, type Transport } from '../clients/index.ts';
 import { userStampedTransport } from '../clients/transport/choose-transport.ts';
+import { napper } from '../clients/transport/nap.ts';
 import { TapeWriter, tapeKinds } from '../core/tape.ts';
 import { type Nanoseconds, nanoseconds } from '../core/units.ts';
 import { ClosedLoop } from '../dispatch/closed-loop.ts';
@@ -47,6 +48,8 @@ const transport = (target.stamps === 'user' ? userStampedTransport : chooseTrans
   { onEnd: (request) => loop.ended(request), onRead: () => loop.poll() },
 );
 
+/** Where the kernel stamps, a read that waits a moment loses nothing. */
+const nap = transport.path === 'A' ? napper() : undefined;
 const outbox = new Outbox((request, body) => transport.send(request, body));
 
 let canary: Transport | undefined;
@@ -66,8 +69,8 @@ interface Loop {
   /** To be called between two reads. */
   poll(): void;
   stop(): void;
-  /** Time the loop turned without work, nanoseconds. */
-  spun(): Nanoseconds;
+  /** Time the loop turned without work, and time its thread slept in between. */
+  idle(): { readonly spun: Nanoseconds; readonly napped: Nanoseconds };
 }
 
 function openLoop(): Loop {
@@ -76,6 +79,7 @@ function openLoop(): Loop {
     clock,
     fire: (request) => outbox.send(request),
     onDone: () => tell({ type: 'sent-all', unsent }),
+    ...(nap && { nap }),
   });
   let unsent: number[] = [];
   return {
@@ -99,7 +103,7 @@ function openLoop(): Loop {
       unsent = loop.pending();
       loop.stop();
     },
-    spun: () => loop.spun,
+    idle: () => ({ spun: loop.spun, napped: loop.napped }),
   };
 }
 
@@ -131,7 +135,7 @@ function closedLoop(load: Extract<LoadSetup, { model: 'closed' }>): Loop {
     ended: (request) => loop.ended(request),
     poll: () => {},
     stop: () => loop.stop(),
-    spun: () => nanoseconds(0),
+    idle: () => ({ spun: nanoseconds(0), napped: nanoseconds(0) }),
   };
 }
 
@@ -143,7 +147,8 @@ setup.recorder.on('message', (message: RecorderToReceiver) => {
 });
 
 async function shutDown(): Promise<void> {
-  const facts = monitor.snapshot(loop.spun());
+  const { spun, napped } = loop.idle();
+  const facts = monitor.snapshot(spun, napped);
   monitor.stop();
   await Promise.all([transport.close(), canary?.close()]);
   tell({ type: 'closed', loop: facts });
