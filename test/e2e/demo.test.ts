@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-const demo = fileURLToPath(new URL('../../scripts/demo.mjs', import.meta.url));
+const script = fileURLToPath(new URL('../../scripts/demo.mjs', import.meta.url));
 
 let runs: string;
 beforeEach(async () => {
@@ -17,8 +17,13 @@ beforeEach(async () => {
 afterEach(() => rm(runs, { recursive: true }));
 
 /** The demo at work, and all it has printed so far. */
-function startDemo(...more: string[]): { child: ChildProcess; printed: () => string } {
-  const child = spawn(process.execPath, [demo, '--runs', runs, ...more], { stdio: ['ignore', 'pipe', 'pipe'] });
+interface Demo {
+  readonly child: ChildProcess;
+  readonly printed: () => string;
+}
+
+function startDemo(...more: string[]): Demo {
+  const child = spawn(process.execPath, [script, '--runs', runs, ...more], { stdio: ['ignore', 'pipe', 'pipe'] });
   let text = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (bytes) => {
@@ -28,11 +33,14 @@ function startDemo(...more: string[]): { child: ChildProcess; printed: () => str
   return { child, printed: () => text };
 }
 
+const engineOf = (text: string): string | undefined => /serving at (\S+);/.exec(text)?.[1];
+
 /** Where the engine of a demo listens, once the demo has said so. */
-async function engineOf(printed: () => string): Promise<string> {
+async function engineOfRunning({ child, printed }: Demo): Promise<string> {
   for (;;) {
-    const url = /serving at (\S+);/.exec(printed())?.[1];
+    const url = engineOf(printed());
     if (url !== undefined) return url;
+    if (child.exitCode !== null) throw new Error(`the demo ended before it served:\n${printed()}`);
     await sleep(50);
   }
 }
@@ -59,15 +67,17 @@ describe('the demo', { timeout: 300_000 }, () => {
     expect(existsSync(join(runs, run, 'records.jsonl'))).toBe(true);
     expect(existsSync(join(runs, run, 'report.html'))).toBe(true);
     expect(printed()).toContain(join(run, 'report.html'));
-    expect(await answers(await engineOf(printed))).toBe(false);
+    const url = engineOf(printed());
+    expect(url).toBeDefined();
+    expect(await answers(String(url))).toBe(false);
   });
 
   it('leaves no engine behind when it is killed', async () => {
-    const { child, printed } = startDemo('--duration', '60s');
-    const url = await engineOf(printed);
+    const demo = startDemo('--duration', '60s');
+    const url = await engineOfRunning(demo);
     expect(await answers(url)).toBe(true);
-    child.kill('SIGKILL');
-    await once(child, 'close');
+    demo.child.kill('SIGKILL');
+    await once(demo.child, 'close');
     await stopsAnswering(url);
   });
 
