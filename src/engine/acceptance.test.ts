@@ -1,12 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  constantLoad,
-  firstTokenTimes,
-  fixedLengths,
-  percentile,
-  timesPerToken,
-  tokenGaps,
-} from '../../bench/reference/load.mjs';
+import { constantLoad, firstTokenTimes, fixedLengths, percentile, timesPerToken } from '../../bench/reference/load.mjs';
 import { chat, mistral, sarathi, simulate, vllm, yi } from '../../test/engine/load.ts';
 import { randomStream } from '../core/random.ts';
 import { seconds } from '../core/units.ts';
