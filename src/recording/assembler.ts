@@ -1,11 +1,11 @@
 import type { RequestRecord } from '../core/record.ts';
+import { createRedactor } from '../core/redaction.ts';
 import { type EndCause, endCauses, type TapeEntry, tapeFlags, tapeKinds } from '../core/tape.ts';
 import { type Nanoseconds, nanoseconds, seconds } from '../core/units.ts';
 import type { AnswerProtocol } from './body-reader.ts';
 import { LiveCounter, type LiveStatistics } from './live-statistics.ts';
 import { OpenRequest, type RecordOptions, type RequestFacts } from './open-request.ts';
 import type { AbortReason } from './outcome.ts';
-import { createRedactor } from './redaction.ts';
 import { expiredTimeout, type Timeouts } from './timeouts.ts';
 import type { CountPieces } from './token-counts.ts';
 

@@ -1,4 +1,5 @@
 import type { Phase, RequestRecord } from '../core/record.ts';
+import type { Redact } from '../core/redaction.ts';
 import type { StreamEvent, Usage } from '../core/stream.ts';
 import { endCauses, type TapeEntry, tapeFlags, tapeKinds } from '../core/tape.ts';
 import { type Nanoseconds, nanoseconds } from '../core/units.ts';
@@ -6,7 +7,6 @@ import { type AnswerProtocol, type BodyReader, readBody } from './body-reader.ts
 import { ChunkLog, otherKind } from './chunk-log.ts';
 import { releasedAtOnce } from './fake-streaming.ts';
 import { type AbortReason, type Ending, outcomeOf } from './outcome.ts';
-import type { Redact } from './redaction.ts';
 import { parseResponseHead, type ResponseHead } from './response-head.ts';
 import { type CountPieces, countTokens } from './token-counts.ts';
 

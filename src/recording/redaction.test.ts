@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openaiChat } from '../clients/protocols/openai-chat.ts';
+import { createRedactor, redactJson } from '../core/redaction.ts';
 import { endCauses, TapeReader, TapeWriter, tapeKinds } from '../core/tape.ts';
 import { nanoseconds } from '../core/units.ts';
 import { createAssembler } from './assembler.ts';
 import { startManifest } from './manifest.ts';
 import { RecordWriter } from './record-writer.ts';
-import { createRedactor, redactJson } from './redaction.ts';
 import { createRunFolder } from './run-folder.ts';
 
 describe('redaction', () => {

@@ -3,8 +3,8 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MetronError } from '../core/errors.ts';
 import type { Manifest } from '../core/manifest.ts';
+import { createNamedRedactor, createRedactor, type Redact, redactJson } from '../core/redaction.ts';
 import { diskFailure } from './disk-failure.ts';
-import { createNamedRedactor, createRedactor, type Redact, redactJson } from './redaction.ts';
 
 /** Names of the files of a run. */
 export const runFiles = {

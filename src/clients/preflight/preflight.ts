@@ -1,5 +1,5 @@
 import { exitCodes, MetronError } from '../../core/errors.ts';
-import { redact } from '../../core/redact.ts';
+import { createNamedRedactor } from '../../core/redaction.ts';
 import { ProtocolError } from '../../core/stream.ts';
 import { elapsed, type Nanoseconds, seconds, toSeconds } from '../../core/units.ts';
 import { chosenLengthParameters } from '../protocols/length-parameters.ts';
@@ -102,11 +102,11 @@ function judge(
   models: readonly string[] | undefined,
 ): Observation {
   const { status = 0, headers } = reply;
-  const text = redact(textOf(reply), secretsOf(target));
+  const text = redactorOf(target)(textOf(reply));
   if (status !== 200) throw explainStatus({ target, model, status, headers, text, models });
   const observation = understood(target, protocol, reply);
   if (observation.error !== undefined) {
-    const error = redact(observation.error, secretsOf(target));
+    const error = redactorOf(target)(observation.error);
     if (/model/i.test(error) && /not (exist|found)/i.test(error)) throw unknownModel(model, models, error);
     throw targetFailed(
       'IN_BAND_ERROR',
@@ -134,7 +134,7 @@ function understood(target: TransportTarget, protocol: ProtocolDefinition, reply
     return observe(reply, protocol);
   } catch (cause) {
     if (!(cause instanceof ProtocolError) && !(cause instanceof SyntaxError)) throw cause;
-    const detail = redact(cause.message, secretsOf(target));
+    const detail = redactorOf(target)(cause.message);
     throw targetFailed(
       'NOT_A_STREAM',
       `the answer of ${placeOf(target)} is not a stream of ${protocol.kind}: ${detail}`,
@@ -173,6 +173,8 @@ function lengthKept({ tokens }: { tokens?: number | undefined }, request: ModelR
 const targetFailed = (code: string, message: string, hint: string): MetronError =>
   new MetronError(code, message, { exitCode: exitCodes.targetFailed, hint });
 
+const redactorOf = (target: TransportTarget) => createNamedRedactor(secretsOf(target));
+
 /** Values of headers that hold credentials by their name. */
 function secretsOf({ headers }: TransportTarget): string[] {
   return Object.entries(headers)
@@ -182,6 +184,6 @@ function secretsOf({ headers }: TransportTarget): string[] {
 
 function cleaned(error: MetronError, target: TransportTarget): MetronError {
   const { code, exitCode, hint } = error;
-  const message = redact(error.message, secretsOf(target));
+  const message = redactorOf(target)(error.message);
   return new MetronError(code, message, { exitCode, ...(hint !== undefined && { hint }) });
 }

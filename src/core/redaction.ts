@@ -15,7 +15,7 @@ const urlCredentials = /(\w:\/\/)[^\s/@"'<>]+@/g;
 /** The spellings in which a secret turns up in bodies, URLs and JSON. */
 function spellings(secret: string): string[] {
   const json = JSON.stringify(secret).slice(1, -1);
-  const base64 = Buffer.from(secret).toString('base64');
+  const base64 = btoa(String.fromCharCode(...new TextEncoder().encode(secret)));
   return [secret, json, encodeURIComponent(secret), base64];
 }
 
