@@ -33,5 +33,9 @@ export function niceStep(span: number, most: number): number {
   return ([1, 2, 5, 10].find((factor) => factor * power >= rough * (1 - 1e-9)) ?? 10) * power;
 }
 
+/** 0, one step, two steps … as far as `end`, without the dust of binary fractions. */
+export const multiples = (step: number, end: number): number[] =>
+  Array.from({ length: Math.floor(end / step + 1e-9) + 1 }, (_, i) => Number((i * step).toPrecision(6)));
+
 /** Digits that a picture can show; keeps the page small. */
 export const rounded = (value: number, digits = 3): number => Number(value.toFixed(digits));

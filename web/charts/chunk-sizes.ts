@@ -1,13 +1,12 @@
 import type { ChunkSizes } from '../../src/plots/figures/chunk-sizes.ts';
 import { share } from '../../src/plots/format.ts';
 import { strong } from '../../src/plots/words.ts';
-import { px, s, unit } from '../dom.ts';
-import type { Drawing } from './drawing.ts';
+import { unit } from '../dom.ts';
+import type { Drawing, Reading } from './drawing.ts';
 import { rectangle } from './shapes.ts';
-import { statisticalChart } from './statistical.ts';
+import { type StatisticalChart, statisticalChart } from './statistical.ts';
 
 export function drawChunkSizes(data: ChunkSizes, width: number): Drawing {
-  const k = unit();
   const largest = Math.max(4, ...data.bars.map(([tokens]) => tokens));
   const most = Math.max(...data.bars.map(([, each]) => each));
   const name = (tokens: number): string => `${tokens}${data.open && tokens === largest ? '+' : ''}`;
@@ -29,42 +28,29 @@ export function drawChunkSizes(data: ChunkSizes, width: number): Drawing {
       title: 'Share of chunks',
     },
   });
-  for (const [tokens, each] of data.bars) {
-    const [left, right] = [chart.x(tokens - 0.32), chart.x(tokens + 0.32)];
-    chart.marks.append(rectangle([left, chart.y(each)], [right, chart.y(0)], { fill: 'var(--data)' }));
+  draw(chart, data);
+  return { svg: chart.svg, reading: reading(chart, data, name) };
+}
+
+function draw({ marks, labels, x, y }: StatisticalChart, { bars }: ChunkSizes): void {
+  for (const [tokens, each] of bars) {
+    marks.append(rectangle([x(tokens - 0.32), y(each)], [x(tokens + 0.32), y(0)], { fill: 'var(--data)' }));
+    labels.add({ text: share(each), kind: 'strong', at: [[x(tokens), y(each) - 6 * unit(), 'middle']] });
   }
-  for (const [tokens, each] of data.bars) {
-    const top = chart.y(each);
-    chart.labels.add({
-      text: share(each),
-      kind: 'strong',
-      at: [[chart.x(tokens), top - 6 * k, 'middle']],
-      size: 12,
-    });
-  }
+}
+
+function reading({ frame, x }: StatisticalChart, data: ChunkSizes, name: (tokens: number) => string): Reading {
   return {
-    svg: chart.svg,
-    reading: {
-      count: data.bars.length,
-      start: 0,
-      near: (position) => nearest(data, chart.x.invert(position)),
-      at: (index) => {
-        const [tokens, each] = data.bars[index] ?? [1, 0];
-        const [left, right] = [chart.x(tokens - 0.4), chart.x(tokens + 0.4)];
-        return {
-          marks: [
-            s('rect', {
-              x: px(left),
-              y: chart.frame.top,
-              width: px(right - left),
-              height: chart.frame.bottom - chart.frame.top,
-              fill: 'var(--ink)',
-              opacity: 0.08,
-            }),
-          ],
-          words: [strong(share(each)), ` of chunks hold ${name(tokens)} ${tokens === 1 ? 'token' : 'tokens'}`],
-        };
-      },
+    count: data.bars.length,
+    start: 0,
+    near: (position) => nearest(data, x.invert(position)),
+    at: (index) => {
+      const [tokens, each] = data.bars[index] ?? [1, 0];
+      const shade = { fill: 'var(--ink)', opacity: 0.08 };
+      return {
+        marks: [rectangle([x(tokens - 0.4), frame.top], [x(tokens + 0.4), frame.bottom], shade)],
+        words: [strong(share(each)), ` of chunks hold ${name(tokens)} ${tokens === 1 ? 'token' : 'tokens'}`],
+      };
     },
   };
 }

@@ -5,7 +5,7 @@ import { px, s, unit } from '../dom.ts';
 import type { Labels } from './labels.ts';
 import { freshId, hatch } from './pattern.ts';
 import { linear, logarithmic, type Scale } from './scales.ts';
-import { linePath } from './shapes.ts';
+import { crosses, linePath } from './shapes.ts';
 import { logTicks } from './ticks.ts';
 
 /** One chart of several on a shared time axis. */
@@ -101,6 +101,14 @@ export function drawStreams(lane: Lane, { streams }: OverTime): void {
     );
 }
 
+/** Whole decades, or the ends of a domain that spans less. */
+function fewLogTicks(domain: readonly [number, number]): (readonly [number, string])[] {
+  const decades = logTicks(domain, [1]);
+  const fine = logTicks(domain, [1, 2, 5]);
+  const shown = decades.length >= 2 ? decades.slice(-3) : [...new Set([...fine.slice(0, 1), ...fine.slice(-1)])];
+  return shown.map((ms) => [ms, ms >= 1000 ? `${ms / 1000}\u202fs` : `${ms}\u202fms`]);
+}
+
 export function drawFirstTokens(lane: Lane, { windows, window_ms, late }: OverTime): void {
   const k = unit();
   const known = windows.flatMap(({ ttft50, ttftMax }, i) =>
@@ -113,16 +121,7 @@ export function drawFirstTokens(lane: Lane, { windows, window_ms, late }: OverTi
   const low = Math.max(0.1, Math.min(...known.map(([, median]) => median))) / 1.5;
   const high = Math.max(...known.map(([, , most]) => most), ...late.map(([, ttft]) => ttft), low * 4) * 1.3;
   const y = logarithmic(low, high, lane.bottom, lane.top);
-  const decades = logTicks([low, high], [1]);
-  const shown =
-    decades.length >= 2
-      ? decades.slice(-3)
-      : logTicks([low, high], [1, 2, 5]).filter((_, i, all) => i === 0 || i === all.length - 1);
-  ticks(
-    lane,
-    y,
-    shown.map((ms) => [ms, ms >= 1000 ? `${ms / 1000}\u202fs` : `${ms}\u202fms`] as const),
-  );
+  ticks(lane, y, fewLogTicks([low, high]));
   for (const [x, median, most] of known) {
     lane.marks.append(
       s('line', {
@@ -149,12 +148,8 @@ export function drawFirstTokens(lane: Lane, { windows, window_ms, late }: OverTi
     const [x = 0, median = low] = known[0] ?? [];
     lane.marks.append(s('circle', { cx: px(x), cy: px(y(median)), r: 3.5 * k, fill: 'var(--data)' }));
   }
-  const c = 3 * k;
-  const crosses = late.map(([at, ttft]) => {
-    const [x, up] = [lane.x(at), y(ttft)];
-    return `M${px(x - c)},${px(up - c)}l${2 * c},${2 * c}m0,${-2 * c}l${-2 * c},${2 * c}`;
-  });
-  lane.marks.append(s('path', { d: crosses.join(''), stroke: 'var(--miss)', 'stroke-width': 1.6, fill: 'none' }));
+  const places = late.map(([at, ttft]) => [lane.x(at), y(ttft)] as const);
+  lane.marks.append(s('path', { d: crosses(places, 3 * k), stroke: 'var(--miss)', 'stroke-width': 1.6, fill: 'none' }));
 }
 
 export function drawFluid(lane: Lane, { windows, window_ms, target, meaningful }: OverTime): void {
@@ -213,9 +208,10 @@ export function drawErrors(lane: Lane, { failures }: OverTime): void {
     const xs = at.map((ms) => Math.min(lane.right - d, Math.max(lane.left + d, lane.x(ms))));
     lane.marks.append(
       s('path', {
-        d: xs
-          .map((x) => `M${px(x - d)},${px(y - d)}l${px(2 * d)},${px(2 * d)}m0,${px(-2 * d)}l${px(-2 * d)},${px(2 * d)}`)
-          .join(''),
+        d: crosses(
+          xs.map((x) => [x, y] as const),
+          d,
+        ),
         stroke: 'var(--miss)',
         'stroke-width': 2,
         fill: 'none',

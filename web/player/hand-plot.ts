@@ -63,44 +63,25 @@ export class HandPlot {
     const zero = this.y(0);
     const ids = { up: freshId('up'), down: freshId('down'), past: freshId('past'), hatch: freshId('hatch') };
     this.#past = s('rect', { x: 0, y: 0, width: 0, height });
+    const clip = (id: string, shape: SVGRectElement): SVGClipPathElement => s('clipPath', { id }, shape);
+    const above = s('rect', { x: 0, y: 0, width, height: px(Math.max(0, zero)) });
+    const below = s('rect', { x: 0, y: px(zero), width, height: px(Math.max(0, height - zero)) });
     this.element = s(
       'svg',
       { viewBox: `0 0 ${width} ${height}`, width, height, 'aria-hidden': true },
-      s(
-        'defs',
-        {},
-        hatch(ids.hatch, 5),
-        s('clipPath', { id: ids.up }, s('rect', { x: 0, y: 0, width, height: px(Math.max(0, zero)) })),
-        s(
-          'clipPath',
-          { id: ids.down },
-          s('rect', { x: 0, y: px(zero), width, height: px(Math.max(0, height - zero)) }),
-        ),
-        s('clipPath', { id: ids.past }, this.#past),
-      ),
+      s('defs', {}, hatch(ids.hatch, 5), clip(ids.up, above), clip(ids.down, below), clip(ids.past, this.#past)),
     );
     const text = s('g');
     const labels = new Labels(text, width, height);
     this.#axes(scene, labels, frame, height);
     const shape = (opacity: number): SVGGElement => curve(scene, this.x, this.y, ids, opacity);
-    this.#line = s('line', {
-      y1: px(frame.top - 4 * k),
-      y2: px(frame.bottom),
-      stroke: 'var(--ink)',
-      'stroke-width': 1.5,
-    });
+    const ink = { stroke: 'var(--ink)' };
+    this.#line = s('line', { ...ink, y1: px(frame.top - 4 * k), y2: px(frame.bottom), 'stroke-width': 1.5 });
     this.#dot = s('circle', { r: 4.5 * k, stroke: 'var(--paper)', 'stroke-width': 1.5 });
     this.element.append(
       shape(0.28),
       s('g', { 'clip-path': `url(#${ids.past})` }, shape(1)),
-      s('line', {
-        x1: px(frame.left),
-        x2: px(frame.right),
-        y1: px(zero),
-        y2: px(zero),
-        stroke: 'var(--ink)',
-        'stroke-width': 1,
-      }),
+      s('line', { ...ink, x1: px(frame.left), x2: px(frame.right), y1: px(zero), y2: px(zero), 'stroke-width': 1 }),
       text,
       this.#line,
       this.#dot,
