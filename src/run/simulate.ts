@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { type SteadySummary, scoreWithSteadyState } from '../analyses/steady-score.ts';
 import { type Plan, planToJson, scorePolicy } from '../config/index.ts';
@@ -20,7 +19,7 @@ import { blockHashes, encodeText } from '../engine/server/prompt-tokens.ts';
 import { type SimulatedRequest, simulate as simulateEngine } from '../engine/virtual-driver.ts';
 import { renderReport } from '../outputs/html.ts';
 import { declared, detected, endManifest, startManifest } from '../recording/manifest.ts';
-import { recordToJson } from '../recording/record-json.ts';
+import { RecordWriter } from '../recording/record-writer.ts';
 import { createRunFolder } from '../recording/run-folder.ts';
 import { schedulingDelayField } from '../slo/index.ts';
 import { version } from '../version.ts';
@@ -60,7 +59,7 @@ export async function simulate(plan: Plan, options: SimulateOptions = {}): Promi
   const folder = await createRunFolder(runsFolder, plan.name, startedAt);
   const planJson = planToJson(plan);
   await folder.writePlan(planJson);
-  await writeFile(folder.recordsPath, records.map((record) => `${recordToJson(record)}\n`).join(''));
+  writeRecords(folder.recordsPath, records);
   const started = startManifest({
     metron: version,
     run: { id: randomUUID(), name: plan.name },
@@ -95,6 +94,16 @@ export async function simulate(plan: Plan, options: SimulateOptions = {}): Promi
   await folder.writeSummary(summary);
   const html = renderReport({ manifest: reportManifest(manifest), plan: planJson, summary, records });
   return { folder: folder.path, reportPath: await folder.writeReport(html), manifest, summary };
+}
+
+function writeRecords(path: string, records: readonly RequestRecord[]): void {
+  const writer = new RecordWriter(path, {
+    onError(error) {
+      throw error;
+    },
+  });
+  for (const record of records) writer.append(record);
+  writer.close();
 }
 
 /** The records that the load of a plan leaves behind on a simulated engine. */
