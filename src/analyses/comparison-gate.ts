@@ -1,0 +1,61 @@
+import { MetronError } from '../core/errors.ts';
+import type { Difference } from './comparison.ts';
+
+/** A regression that must not happen: `fluidity_p01 < -2%`. */
+export interface Gate {
+  readonly text: string;
+  readonly statistic: string;
+  readonly operator: '<' | '>';
+  /** A share of the baseline, or a value in the statistic's own unit. */
+  readonly threshold: number;
+  readonly relative: boolean;
+}
+
+export interface GateResult {
+  readonly gate: Gate;
+  readonly outcome: 'passed' | 'failed' | 'undecided';
+  readonly explain: string;
+}
+
+/** Reads `metric_statistic < -2%` or `error_rate > 0.01`. */
+export function parseGate(text: string): Gate {
+  const [, statistic, operator, amount, percent] =
+    /^\s*([\w.]+)\s*([<>])\s*([+-]?\d+(?:\.\d+)?)\s*(%?)\s*$/.exec(text) ?? [];
+  if (statistic === undefined || amount === undefined || (operator !== '<' && operator !== '>')) {
+    throw new MetronError('GATE_INVALID', `--fail-on "${text}": expected a number, < or >, and a change`, {
+      hint: "for example --fail-on 'fluidity_p01 < -2%' or --fail-on 'ttft_p99 > 5%'",
+    });
+  }
+  const relative = percent === '%';
+  return { text: text.trim(), statistic, operator, threshold: Number(amount) / (relative ? 100 : 1), relative };
+}
+
+/** Fires only when the whole interval lies beyond the threshold; a number that is missing fails. */
+export function decideGate(gate: Gate, differences: readonly Difference[]): GateResult {
+  const found = differences.find(({ statistic }) => statistic.id === gate.statistic);
+  const scale = found ? scaleOf(gate, found) : undefined;
+  if (!found || scale === undefined || found.low === undefined || found.high === undefined) {
+    return { gate, outcome: 'failed', explain: `${gate.statistic} was not measured in both runs` };
+  }
+  const [low, high] = [found.low * scale, found.high * scale];
+  const beyond = gate.operator === '<' ? high < gate.threshold : low > gate.threshold;
+  const within = gate.operator === '<' ? low >= gate.threshold : high <= gate.threshold;
+  const interval = `the change lies between ${shown(low, gate)} and ${shown(high, gate)}`;
+  if (beyond) return { gate, outcome: 'failed', explain: `${interval}: beyond ${shown(gate.threshold, gate)}` };
+  if (within) return { gate, outcome: 'passed', explain: `${interval}: not beyond ${shown(gate.threshold, gate)}` };
+  return {
+    gate,
+    outcome: 'undecided',
+    explain: `${interval}, on both sides of ${shown(gate.threshold, gate)}: more requests would decide`,
+  };
+}
+
+/** From the unit a difference is kept in to the gate's. */
+function scaleOf({ relative }: Gate, { statistic, baseline = 0 }: Difference): number | undefined {
+  if (relative === (statistic.absolute !== true)) return 1;
+  if (!relative) return Math.abs(baseline);
+  return baseline === 0 ? undefined : 1 / Math.abs(baseline);
+}
+
+const shown = (value: number, { relative }: Gate): string =>
+  relative ? `${(value * 100).toFixed(2)} %` : String(Number(value.toPrecision(4)));

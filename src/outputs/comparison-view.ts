@@ -1,0 +1,23 @@
+import type { Difference } from '../analyses/comparison.ts';
+import type { DifferingKey } from '../analyses/comparison-compatibility.ts';
+import type { GateResult } from '../analyses/comparison-gate.ts';
+
+/** What outputs need of a comparison. */
+export interface ComparisonView {
+  readonly window: 'steady' | 'whole';
+  readonly confidence: number;
+  readonly systems: readonly {
+    readonly name: string;
+    readonly folder: string;
+    readonly requests: number;
+    readonly rates: { readonly tpot?: number; readonly tbt?: number; readonly fluid?: number };
+  }[];
+  readonly pairs: readonly {
+    readonly candidate: string;
+    readonly paired: boolean;
+    readonly differing: readonly DifferingKey[];
+    readonly warnings: readonly string[];
+    readonly differences: readonly Difference[];
+    readonly gates: readonly GateResult[];
+  }[];
+}
