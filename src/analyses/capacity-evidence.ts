@@ -1,5 +1,5 @@
 import type { Tally } from '../slo/index.ts';
-import { addCosts, noCost, type OperatingPoint, type ProbeCost, type ProbeObservation } from './capacity-probe.ts';
+import { addCosts, noCost, type ProbeCost, type ProbeObservation } from './capacity-probe.ts';
 import { type Dependence, dependence, designEffect } from './sequential-design-effect.ts';
 import { type ShareEvidence, shareEvidence } from './sequential-share.ts';
 
@@ -9,6 +9,9 @@ export interface ConditionCount {
   readonly missed: number;
   readonly unknown: number;
 }
+
+/** Requests of a look that is long enough to believe what it says of the backlog. */
+const longLook = 500;
 
 /** Everything observed at one load; observations of the same load are pooled (RFC 9971). */
 export class LoadEvidence {
@@ -53,16 +56,14 @@ export class LoadEvidence {
     return this.observations.reduce((sum, { cost }) => addCosts(sum, cost), noCost);
   }
 
-  /** The backlog as the latest observation saw it; growth once seen is not unseen by a shorter look. */
+  /** Growth is believed once two looks or a long one have seen it, and most of the looks do. */
   get backlog(): ProbeObservation['backlog'] {
-    const seen = this.observations.map(({ backlog }) => backlog);
-    const growing = seen.filter((each) => each === 'growing').length;
-    return growing * 2 > seen.length ? 'growing' : (seen.at(-1) ?? 'steady');
-  }
-
-  /** Of the longest observation. */
-  get point(): OperatingPoint | undefined {
-    return [...this.observations].sort((a, b) => b.cost.requests - a.cost.requests)[0]?.point;
+    const growing = this.observations.filter(({ backlog }) => backlog === 'growing');
+    const requests = growing.reduce((sum, { cost }) => sum + cost.requests, 0);
+    const believed = growing.length > 1 || requests >= longLook;
+    if (growing.length * 2 > this.observations.length) return believed ? 'growing' : 'rising';
+    const latest = this.observations.at(-1)?.backlog ?? 'steady';
+    return latest === 'growing' ? 'rising' : latest;
   }
 }
 

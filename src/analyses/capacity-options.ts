@@ -34,6 +34,9 @@ export const defaultCapacityOptions: Omit<CapacityOptions, 'shares'> = {
   budget: {},
 };
 
+export const budgetSpent = (cost: ProbeCost, budget: Partial<ProbeCost>): boolean =>
+  (['requests', 'seconds', 'tokens'] as const).some((of) => cost[of] >= (budget[of] ?? Number.POSITIVE_INFINITY));
+
 /** Loads that are tried: equal steps on a log scale, two of them no wider than the tolerance, doublings among them. */
 export class LoadGrid {
   readonly #options: CapacityOptions;

@@ -9,8 +9,11 @@ export interface ProbeObservation {
   readonly tallies: readonly Tally[];
   /** `growing`: more comes in than goes out, without bound; `rising`: it cannot be told yet. */
   readonly backlog: 'steady' | 'rising' | 'growing';
-  /** `client`: the instrument could not make this load; `cut`: ended before it had observed enough. Neither is a bound. */
-  readonly limit?: { readonly kind: 'client' | 'cut'; readonly reason: string };
+  /**
+   * Why the observation says nothing about the load, and so is never a bound: the `client` could not
+   * make it, it was `cut` before it had observed enough, or the `target` was not there.
+   */
+  readonly limit?: { readonly kind: 'client' | 'cut' | 'target'; readonly reason: string };
   readonly cost: ProbeCost;
   readonly point?: OperatingPoint;
   /** Where the observation is stored. */

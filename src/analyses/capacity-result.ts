@@ -13,6 +13,8 @@ export type CapacityReason =
   | 'nothing-passes'
   | 'budget'
   | 'interrupted'
+  /** The target stopped answering at all. */
+  | 'target-failed'
   /** A larger load passes and a smaller one fails, also when looked at again (RFC 9971). */
   | 'irregular';
 

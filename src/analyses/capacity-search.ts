@@ -10,7 +10,7 @@ import {
 import { type Choice, chooseNext, type SearchState } from './capacity-choice.ts';
 import { type CapacityCurve, fitCurve } from './capacity-curve.ts';
 import { LoadEvidence, loadEvidence } from './capacity-evidence.ts';
-import { type CapacityOptions, defaultCapacityOptions, LoadGrid } from './capacity-options.ts';
+import { budgetSpent, type CapacityOptions, defaultCapacityOptions, LoadGrid } from './capacity-options.ts';
 import { addCosts, noCost, type Probe, type ProbeCost, type ProbeObservation } from './capacity-probe.ts';
 import { type CapacityReason, type CapacityResult, triedLoad } from './capacity-result.ts';
 
@@ -55,8 +55,9 @@ type State = SearchState & { readonly bounds: Bounds };
 const nearness = 5;
 /** The stake on either side is never all there is. */
 const leastStake = 0.1;
-/** A miss share goes from what is allowed to a half within this relative span of load: a cliff. */
+/** A miss share goes from what is allowed to a half within this relative span of load, or to many times that: a cliff. */
 const cliffSpan = 0.1;
+const cliffMisses = 5;
 
 class Search {
   readonly #options: CapacityOptions;
@@ -64,7 +65,7 @@ class Search {
   readonly #loads: LoadEvidence[] = [];
   #cost = noCost;
   #client: { load: number; reason: string } | undefined;
-  #cut = false;
+  #stopped: CapacityReason | undefined;
 
   constructor(options: CapacityOptions) {
     this.#options = options;
@@ -103,20 +104,14 @@ class Search {
   ended(state: State): CapacityReason | undefined {
     const { options, grid, loads, bounds, ceiling } = state;
     const { lower, upper } = bounds;
-    if (this.#cut) return 'interrupted';
+    if (this.#stopped) return this.#stopped;
     const clash = contradiction(loads, options.confidence);
     if (clash?.failing.evidence.retested && clash.passing.evidence.retested) return 'irregular';
     if (lower && upper && !clash && grid.closeEnough(lower.evidence.load, upper.evidence.load)) return 'found';
     if (lower && lower.evidence.load >= ceiling) return this.#client ? 'client-limit' : 'high-limit';
     if (this.#client && ceiling < options.low) return 'client-limit';
     if (upper && upper.evidence.load <= options.low) return 'nothing-passes';
-    return this.#budgetSpent() ? 'budget' : undefined;
-  }
-
-  #budgetSpent(): boolean {
-    const { budget } = this.#options;
-    const spent = (of: keyof ProbeCost): boolean => this.#cost[of] >= (budget[of] ?? Number.POSITIVE_INFINITY);
-    return spent('requests') || spent('seconds') || spent('tokens');
+    return budgetSpent(this.#cost, options.budget) ? 'budget' : undefined;
   }
 
   /** Two loads that contradict each other are first looked at again, each as long as before. */
@@ -131,7 +126,8 @@ class Search {
   add(load: number, observation: ProbeObservation, state: State): void {
     this.#cost = addCosts(this.#cost, observation.cost);
     const { limit } = observation;
-    if (limit?.kind === 'cut') this.#cut = true;
+    if (limit?.kind === 'cut') this.#stopped = 'interrupted';
+    if (limit?.kind === 'target') this.#stopped = 'target-failed';
     if (limit?.kind === 'client' && load < (this.#client?.load ?? Number.POSITIVE_INFINITY)) {
       this.#client = { load, reason: limit.reason };
     }
@@ -166,7 +162,10 @@ class Search {
       confidence: options.confidence,
       ...bounds,
       ...(loads.length > 0 && estimateWithin(curve.capacity, bounds)),
-      ...(sawFailure(loads, options.shares) && { binding: curve.binding, edge: edgeOf(curve, options.shares) }),
+      ...(sawFailure(loads, options.shares) && {
+        binding: curve.binding,
+        edge: edgeOf(curve, options.shares, state.bounds),
+      }),
       ...(clash ? { irregular: clashText(clash) } : missing !== undefined && { irregular: missing }),
       ...(this.#client && { client: this.#client }),
       tried: loads.map((load) => triedLoad(load, needed)),
@@ -196,9 +195,14 @@ const sawFailure = (loads: readonly JudgedLoad[], shares: readonly number[]): bo
     evidence.counts.some(({ good, missed }, j) => missed > (1 - (shares[j] as number)) * (good + missed)),
   );
 
-function edgeOf({ steepness, binding }: CapacityCurve, shares: readonly number[]): 'smooth' | 'cliff' {
+/** By the curve, or by a failing load right above a passing one that misses many times what is allowed. */
+function edgeOf(curve: CapacityCurve, shares: readonly number[], { lower, upper }: Bounds): 'smooth' | 'cliff' {
+  const { steepness, binding } = curve;
   const share = shares[binding] as number;
-  return Math.log(share / (1 - share)) / steepness < Math.log1p(cliffSpan) ? 'cliff' : 'smooth';
+  if (Math.log(share / (1 - share)) / steepness < Math.log1p(cliffSpan)) return 'cliff';
+  const { good = 0, missed = 0 } = upper?.evidence.counts[binding] ?? {};
+  const adjacent = lower && upper && upper.evidence.load <= lower.evidence.load * (1 + cliffSpan);
+  return adjacent && missed / (good + missed) > cliffMisses * (1 - share) ? 'cliff' : 'smooth';
 }
 
 const clashText = ({ failing, passing }: { failing: JudgedLoad; passing: JudgedLoad }): string =>

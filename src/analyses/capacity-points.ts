@@ -1,0 +1,37 @@
+import type { TriedLoad } from './capacity-result.ts';
+
+/** Loads with names (benchmarking drafts, standards 1.2), each with the rule it was found by. */
+export interface NamedPoints {
+  /** Highest load shown to pass. */
+  readonly best?: number;
+  /** Lowest load whose P99 of the first token is above twice the least of any load. */
+  readonly knee?: number;
+  /** Lowest load that completes less than 90 % of what arrives, or whose backlog grows. */
+  readonly saturation?: number;
+  /** A hint only, since mixed lengths alone can bring it: lowest load whose P99 of the whole answer is above 10 × its P50. */
+  readonly tailHint?: number;
+}
+
+/** In a shorter look, what is still open at the end weighs too much. */
+const enoughToTell = 500;
+
+export function namedPoints(tried: readonly TriedLoad[], lower: number | undefined): NamedPoints {
+  const points = tried.flatMap(({ load, observations, backlog }) => {
+    const longest = [...observations].sort((a, b) => b.cost.requests - a.cost.requests)[0];
+    return longest?.point ? [{ load, backlog, requests: longest.cost.requests, ...longest.point }] : [];
+  });
+  const least = Math.min(...points.flatMap(({ ttftP99_ms }) => ttftP99_ms ?? []));
+  const first = (is: (point: (typeof points)[number]) => boolean): number | undefined => points.find(is)?.load;
+  const knee = first(({ ttftP99_ms = 0 }) => ttftP99_ms > 2 * least);
+  const saturation = first(
+    ({ backlog, requests, offered_per_s = 0, completed_per_s = offered_per_s }) =>
+      backlog === 'growing' || (requests >= enoughToTell && completed_per_s < 0.9 * offered_per_s),
+  );
+  const tailHint = first(({ e2eP50_ms = Number.POSITIVE_INFINITY, e2eP99_ms = 0 }) => e2eP99_ms > 10 * e2eP50_ms);
+  return {
+    ...(lower !== undefined && { best: lower }),
+    ...(knee !== undefined && { knee }),
+    ...(saturation !== undefined && { saturation }),
+    ...(tailHint !== undefined && { tailHint }),
+  };
+}

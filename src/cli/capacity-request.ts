@@ -1,0 +1,96 @@
+import type { CapacityOptions } from '../analyses/capacity-options.ts';
+import { parseDuration } from '../config/duration.ts';
+import type { Plan } from '../config/index.ts';
+import { MetronError } from '../core/errors.ts';
+import type { CapacityRequest } from '../run/capacity.ts';
+import { parseEngineOptions } from '../run/simulate.ts';
+import { parseSlo } from '../slo/index.ts';
+import type { Flags } from './verb.ts';
+
+/** What flags ask for; everything wrong with them is said before any load is made. */
+export function capacityRequest(
+  flags: Flags,
+  planOf: (values: Flags) => Plan,
+): { readonly plan: Plan; readonly request: CapacityRequest } {
+  const engine = flags.simulate === undefined ? undefined : parseEngineOptions(textOf(flags.simulate) ?? '');
+  const mode = choice('--search', flags.search, ['rate', 'users'], 'rate');
+  const decide = choice('--decide', flags.decide, ['sequential', 'point'], 'sequential');
+  const [slo, presets] = [list(flags.slo), list(flags.preset)];
+  parseSlo(slo, presets);
+  const options = optionsOf(flags, decide);
+  return {
+    plan: planOf(planFlagsFor(flags, engine?.model, mode)),
+    request: { slo, presets, mode, decide, options, ...(engine && { engine }) },
+  };
+}
+
+/** The plan wants some load named; the search replaces it. Virtual time needs no server. */
+function planFlagsFor(flags: Flags, simulated: string | undefined, mode: string): Flags {
+  const { requests: _requests, ...rest } = flags;
+  const target =
+    flags.simulate === undefined ? {} : { url: 'http://simulated.invalid/v1', model: simulated ?? 'llama3-8b' };
+  const load =
+    mode === 'users' ? { users: '1' } : rest.arrivals === undefined && rest.rate === undefined ? { rate: '1' } : {};
+  return { ...target, ...load, ...rest };
+}
+
+function optionsOf(flags: Flags, decide: CapacityRequest['decide']): Partial<CapacityOptions> {
+  const low = positive('--low', flags.low);
+  const high = positive('--high', flags.high);
+  if (low !== undefined && high !== undefined && low >= high) {
+    throw new MetronError('FLAG_INVALID', `--low ${low} is not below --high ${high}`);
+  }
+  const requests = positive('--requests', flags.requests) ?? (decide === 'point' ? 300 : undefined);
+  const start = low ?? (high === undefined ? undefined : Math.min(1, high));
+  return {
+    ...(start !== undefined && { start }),
+    ...(low !== undefined && { low }),
+    ...(high !== undefined && { high }),
+    ...(requests !== undefined && { firstRequests: requests }),
+    ...optional('confidence', share('--confidence', flags.confidence)),
+    ...optional('tolerance', share('--tolerance', flags.tolerance)),
+    growth: flags.simulate === undefined ? 1 : 0.5,
+    budget: budgetOf(flags),
+  };
+}
+
+function budgetOf(flags: Flags): CapacityOptions['budget'] {
+  const time = textOf(flags.budgetTime);
+  const limit = time === undefined ? undefined : parseDuration(time);
+  if (time !== undefined && !limit) {
+    throw new MetronError('FLAG_INVALID', `--budget-time: expected a duration such as 30m, got "${time}"`);
+  }
+  return {
+    ...optional('requests', positive('--budget-requests', flags.budgetRequests)),
+    ...optional('tokens', positive('--budget-tokens', flags.budgetTokens)),
+    ...(limit !== undefined && { seconds: limit / 1e9 }),
+  };
+}
+
+const optional = <Key extends string>(key: Key, value: number | undefined): { [K in Key]?: number } =>
+  value === undefined ? {} : ({ [key]: value } as { [K in Key]: number });
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+const list = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
+
+function positive(name: string, value: unknown): number | undefined {
+  if (value === undefined) return undefined;
+  const number = Number(value);
+  if (Number.isFinite(number) && number > 0) return number;
+  throw new MetronError('FLAG_INVALID', `${name}: expected a number above 0, got "${String(value)}"`);
+}
+
+function share(name: string, value: unknown): number | undefined {
+  const text = textOf(value)?.trim();
+  if (text === undefined) return undefined;
+  const number = text.endsWith('%') ? Number(text.slice(0, -1)) / 100 : Number(text);
+  if (number > 0 && number < 1) return number;
+  throw new MetronError('FLAG_INVALID', `${name}: expected a share between 0 and 1, got "${text}"`);
+}
+
+function choice<Kind extends string>(name: string, value: unknown, known: readonly Kind[], byDefault: Kind): Kind {
+  if (value === undefined) return byDefault;
+  const found = known.find((kind) => kind === value);
+  if (found) return found;
+  throw new MetronError('FLAG_INVALID', `${name}: expected ${known.join(' or ')}, got "${String(value)}"`);
+}

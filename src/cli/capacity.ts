@@ -1,0 +1,120 @@
+import { relative } from 'node:path';
+import { planFlags, planFromFlags } from '../config/index.ts';
+import { loadPlan } from '../config/load-plan.ts';
+import type { ExitCode } from '../core/errors.ts';
+import { renderCapacity } from '../outputs/terminal/capacity.ts';
+import { count, number } from '../plots/format.ts';
+import { type CapacityOutcome, capacity as findCapacity, storedRequest } from '../run/capacity.ts';
+import { RunControl } from '../run/control.ts';
+import { passingStep } from '../run/events.ts';
+import { presets } from '../slo/index.ts';
+import { capacityRequest } from './capacity-request.ts';
+import { rescoreFolders } from './capacity-rescore.ts';
+import { obeyInterrupts } from './interrupts.ts';
+import { progressFor } from './progress.ts';
+import { screen } from './screen.ts';
+import { type Flags, jsonFlag, type Verb } from './verb.ts';
+
+/** A search decides load, repetition and how long each look lasts. */
+const decided = /^load\.(requests|duration)|^repeat$/;
+
+export const capacity: Verb = {
+  name: 'capacity',
+  summary: 'find the largest load that meets an objective, as an interval with a stated confidence',
+  arguments: '[plan]',
+  examples: [
+    'metron capacity --url http://localhost:8000/v1 --model m --preset paper-50 --budget-time 30m',
+    'metron capacity examples/chat.yaml --slo "ttft<=1s & tpot<=50ms @ 90%" --search users',
+    'metron capacity --simulate model=llama3-8b,gpu=h100 --slo "ttft_p99<=1s, tbt_p99<=50ms"',
+    'metron capacity --rescore runs/2026-01-31T12-30-05Z_chat-capacity',
+  ],
+  flags: [
+    ...planFlags.filter(({ path }) => !decided.test(path)),
+    {
+      flag: '--slo <text>',
+      help: 'objective, such as fluidity>=0.9@99% or ttft_p99<=1s; several must all hold',
+      repeatable: true,
+    },
+    { flag: '--preset <name>', help: `published objective: ${presets.kinds.join(', ')}`, repeatable: true },
+    { flag: '--search <rate|users>', help: 'what is turned up: requests per second, or users of a closed loop (rate)' },
+    { flag: '--low <number>', help: 'lowest load to try; the search starts there (1, then lower if that fails)' },
+    { flag: '--high <number>', help: 'highest load to try' },
+    { flag: '--confidence <share>', help: 'that the interval holds the capacity (0.95)' },
+    { flag: '--tolerance <share>', help: 'width of the interval relative to the load (0.05)' },
+    {
+      flag: '--decide <sequential|point>',
+      help: 'by evidence that is valid at every look, or by one run per load as the literature does (sequential)',
+    },
+    { flag: '--requests <number>', help: 'of the first look at a load (100); with --decide point of each (300)' },
+    { flag: '--budget-time <duration>', help: 'end the search after this much time of load' },
+    { flag: '--budget-requests <number>', help: 'end the search after this many requests' },
+    { flag: '--budget-tokens <number>', help: 'end the search after this many prompt and answer tokens' },
+    { flag: '--simulate [engine]', help: 'in virtual time on the simulated engine, with options such as gpu=a100' },
+    { flag: '--keep', help: 'with --simulate: keep every look as a run folder' },
+    { flag: '--resume <folder>', help: 'go on with a search that was ended; what it has observed is not repeated' },
+    {
+      flag: '--rescore <folder>',
+      help: 'capacity under other deadlines from stored looks; no new load',
+      repeatable: true,
+    },
+    { flag: '--runs <folder>', help: 'where the folder of the search is made (runs)' },
+    jsonFlag,
+  ],
+  async main([file], flags) {
+    const json = flags.json === true;
+    if (Array.isArray(flags.rescore)) return rescoreFolders(flags.rescore.map(String), flags, json);
+    const resume = typeof flags.resume === 'string' ? flags.resume : undefined;
+    const { plan, request } =
+      resume === undefined
+        ? capacityRequest(flags, (values) => planFromFlags(values, file))
+        : { plan: loadPlan(`${resume}/plan.json`), request: storedRequest(resume) };
+    const progress = progressFor(json);
+    const control = new RunControl();
+    const release = obeyInterrupts(control, progress);
+    try {
+      const outcome = await findCapacity(plan, request, {
+        control,
+        keep: flags.keep === true,
+        runsFolder: typeof flags.runs === 'string' ? flags.runs : 'runs',
+        ...(resume !== undefined && { resume }),
+        onEvent: (event) => progress.show(event),
+        onProgress: ({ load, requests, lower, upper, cost }) =>
+          progress.show(
+            passingStep(
+              `load ${number(load)}: ${count(requests)} requests … ${knownText(lower, upper)}${count(cost.requests)} requests so far`,
+            ),
+          ),
+      });
+      progress.end();
+      return show(outcome, plan.target.model, flags, json);
+    } finally {
+      progress.end();
+      release();
+    }
+  },
+};
+
+/** What has been shown so far, where anything has. */
+function knownText(lower: number | undefined, upper: number | undefined): string {
+  if (lower === undefined && upper === undefined) return '';
+  const passes = lower === undefined ? '' : `${number(lower)} passes`;
+  const fails = upper === undefined ? '' : `${number(upper)} fails`;
+  return `${[passes, fails].filter((text) => text !== '').join(', ')}; `;
+}
+
+function show({ file, path, folder, exitCode }: CapacityOutcome, model: string, flags: Flags, json: boolean): ExitCode {
+  if (json) {
+    console.log(JSON.stringify({ ...(folder !== undefined && { folder }), ...file }, null, 2));
+    return exitCode;
+  }
+  const { engine } = file.request;
+  const files: [string, string][] = [];
+  if (path !== undefined && folder !== undefined) {
+    const shown = relative('', folder) || folder;
+    files.push(['result', relative('', path) || path], ['runs', `${shown}/probes`]);
+    files.push(['again', `metron capacity --resume ${shown}`], ['other', `metron capacity --rescore ${shown}`]);
+  }
+  const where = engine ? 'simulated in virtual time' : String(flags.url ?? 'live');
+  process.stdout.write(renderCapacity({ ...file, title: `metron capacity · ${model} · ${where}`, files, ...screen() }));
+  return exitCode;
+}

@@ -1,0 +1,151 @@
+import { chosenShare, count, duration, number, share } from '../../plots/format.ts';
+import { type Dress, dressFor, table, wrap } from './layout.ts';
+
+/** One load as the terminal shows it. */
+export interface CapacityRow {
+  readonly load: number;
+  readonly verdict: 'passes' | 'fails' | 'undecided';
+  readonly requests: number;
+  readonly shares: readonly (number | undefined)[];
+  readonly backlog: string;
+  readonly point?: {
+    readonly ttftP99_ms?: number;
+    readonly tpotP50_ms?: number;
+    readonly outputTokens_per_s?: number;
+  };
+}
+
+export interface CapacityInput {
+  readonly title: string;
+  readonly conditions: readonly string[];
+  readonly reason: string;
+  readonly confidence?: number;
+  readonly unit: string;
+  readonly relevantLowerBound?: number;
+  readonly relevantUpperBound?: number;
+  readonly estimate?: number;
+  readonly bindingCondition?: string;
+  readonly edge?: string;
+  readonly irregular?: string;
+  readonly client?: { readonly load: number; readonly reason: string };
+  readonly points: { readonly best?: number; readonly knee?: number; readonly saturation?: number };
+  readonly tried: readonly CapacityRow[];
+  readonly cost: { readonly requests: number; readonly seconds: number; readonly tokens: number };
+  readonly files: readonly (readonly [string, string])[];
+  readonly color: boolean;
+  readonly width: number;
+}
+
+/** The answer of a capacity search, every load it tried, and why it ended. */
+export function renderCapacity(input: CapacityInput): string {
+  const dress = dressFor(input.color);
+  const blocks = [
+    [dress.dim(input.title), ...wrap(`objective: ${input.conditions.join(', ')}`, input.width, 2).map(dress.dim)],
+    answer(input, dress),
+    tried(input, dress),
+    points(input),
+    foot(input, dress),
+  ];
+  return `${blocks
+    .filter((block) => block.length > 0)
+    .map((block) => block.join('\n'))
+    .join('\n\n')}\n`;
+}
+
+/** `n/a` for what no load has shown. */
+const load = (value: number | undefined, unit: string): string =>
+  value === undefined ? 'none' : `${unit === 'users' ? count(value) : number(value)} ${unit}`;
+
+function headline({
+  reason,
+  unit,
+  relevantLowerBound: lower,
+  relevantUpperBound: upper,
+  client,
+}: CapacityInput): string {
+  const both = `between ${load(lower, unit)} and ${load(upper, unit)}`;
+  const atLeast = lower === undefined ? 'unknown' : `at least ${load(lower, unit)}`;
+  switch (reason) {
+    case 'found':
+      return `Capacity ${both}`;
+    case 'nothing-passes':
+      return `No load meets the objective: even ${load(upper, unit)} fails`;
+    case 'high-limit':
+      return `Capacity ${atLeast}, the highest load that was allowed`;
+    case 'client-limit':
+      return `Capacity ${atLeast}; this client cannot make ${load(client?.load, unit)}`;
+    case 'target-failed':
+      return `The target stopped answering; capacity ${atLeast} until then`;
+    case 'interrupted':
+      return `Interrupted; capacity ${lower !== undefined && upper !== undefined ? both : atLeast} so far`;
+    case 'irregular':
+      return `Irregular result; relevant bounds ${both}`;
+    default:
+      return `Budget spent; capacity ${lower !== undefined && upper !== undefined ? both : atLeast} (${lower === undefined ? 'no' : 'a'} lower bound)`;
+  }
+}
+
+function answer(input: CapacityInput, dress: Dress): string[] {
+  const { confidence, estimate, unit, bindingCondition, edge, irregular, client, width } = input;
+  const lines = [
+    confidence === undefined
+      ? 'decided by single runs, as in the literature: how sure this is, nobody knows'
+      : `${chosenShare(confidence)} confidence${estimate === undefined ? '' : `, most likely ${load(estimate, unit)}`}`,
+    ...(bindingCondition === undefined
+      ? []
+      : [`${bindingCondition} fails first${edge === 'cliff' ? ', all at once: a cliff' : ', gradually'}`]),
+    ...(irregular === undefined ? [] : [`irregular (RFC 9971): ${irregular}`]),
+    ...(client === undefined ? [] : [`at ${load(client.load, unit)} the client was the limit: ${client.reason}`]),
+  ];
+  return [...wrap(headline(input), width).map(dress.bold), ...lines.flatMap((line) => wrap(line, width, 2))];
+}
+
+const signs = { passes: '✓', fails: '×', undecided: '·' } as const;
+
+function tried({ tried: rows, unit, conditions }: CapacityInput, dress: Dress): string[] {
+  if (rows.length === 0) return [];
+  const paint = { passes: dress.met, fails: dress.missed, undecided: dress.dim };
+  const worst = (shares: CapacityRow['shares']): string => {
+    const known = shares.slice(0, conditions.length).filter((value): value is number => value !== undefined);
+    return known.length === 0 ? 'none' : share(Math.min(...known));
+  };
+  return table(
+    [
+      { title: unit, align: 'right' },
+      { title: '', align: 'left' },
+      { title: 'requests', align: 'right' },
+      { title: 'good', align: 'right' },
+      { title: 'first token P99', align: 'right' },
+      { title: 'TPOT P50', align: 'right' },
+      { title: 'tokens/s', align: 'right' },
+    ],
+    rows.map((row) => [
+      number(row.load),
+      paint[row.verdict](`${signs[row.verdict]} ${row.backlog === 'growing' ? 'backlog grows' : row.verdict}`),
+      count(row.requests),
+      worst(row.shares),
+      duration(row.point?.ttftP99_ms, ' '),
+      duration(row.point?.tpotP50_ms, ' '),
+      number(row.point?.outputTokens_per_s),
+    ]),
+  );
+}
+
+function points({ points: { best, knee, saturation }, unit, width }: CapacityInput): string[] {
+  const named = [
+    `best within the objective: ${load(best, unit)}`,
+    `knee, P99 of the first token above twice its least: ${load(knee, unit)}`,
+    `saturation, less than 90% completed of what arrives: ${load(saturation, unit)}`,
+  ];
+  return named.flatMap((line) => wrap(line, width, 2));
+}
+
+function foot({ cost, files }: CapacityInput, dress: Dress): string[] {
+  const label = Math.max(0, ...files.map(([name]) => name.length));
+  return [
+    dress.dim(
+      `${count(cost.requests)} requests, ${duration(cost.seconds * 1000, ' ')} of load, ${count(cost.tokens)} tokens`,
+    ),
+    ...files.map(([name, path]) => `${dress.dim(name.padEnd(label))}  ${path}`),
+  ];
+}

@@ -1,0 +1,201 @@
+import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CapacityOptions } from '../analyses/capacity-options.ts';
+import { bisectCapacity } from '../analyses/capacity-point-search.ts';
+import { type NamedPoints, namedPoints } from '../analyses/capacity-points.ts';
+import type { OperatingPoint } from '../analyses/capacity-probe.ts';
+import type { CapacityReason, CapacityResult } from '../analyses/capacity-result.ts';
+import { type CapacityProgress, searchCapacity } from '../analyses/capacity-search.ts';
+import { type Plan, planToJson } from '../config/index.ts';
+import { type ExitCode, exitCodes, MetronError } from '../core/errors.ts';
+import type { HardwareEngineOptions } from '../engine/server/own-hardware.ts';
+import { createRunFolder } from '../recording/run-folder.ts';
+import { parseSlo, type Slo } from '../slo/index.ts';
+import { simulatedProbe, storedProbe } from './probe.ts';
+import type { SearchMode } from './probe-plan.ts';
+import type { RunOptions } from './run.ts';
+import { prepareTarget } from './target.ts';
+
+/** What is searched for; stored with the search, so that it can go on. */
+export interface CapacityRequest {
+  readonly slo: readonly string[];
+  readonly presets: readonly string[];
+  readonly mode: SearchMode;
+  readonly decide: 'sequential' | 'point';
+  readonly options: Partial<CapacityOptions>;
+  readonly engine?: HardwareEngineOptions;
+}
+
+export interface CapacityRunOptions extends RunOptions {
+  /** Goes on with the search of this folder. */
+  readonly resume?: string;
+  /** Simulated only: keep every probe as a run folder. */
+  readonly keep?: boolean;
+  readonly onProgress?: (progress: CapacityProgress) => void;
+}
+
+/** `capacity.json`. Loads in requests per second or users. */
+export interface CapacityFile {
+  readonly schema: 'metron.capacity/1';
+  readonly request: CapacityRequest;
+  readonly conditions: readonly string[];
+  readonly reason: CapacityReason;
+  readonly confidence?: number;
+  readonly unit: 'requests/s' | 'users';
+  readonly relevantLowerBound?: number;
+  readonly relevantUpperBound?: number;
+  readonly estimate?: number;
+  /** How the system ran at the relevant lower bound (RFC 9971). */
+  readonly conditionalThroughput?: OperatingPoint;
+  readonly bindingCondition?: string;
+  readonly edge?: 'smooth' | 'cliff';
+  readonly irregular?: string;
+  readonly client?: { readonly load: number; readonly reason: string };
+  readonly points: NamedPoints;
+  readonly tried: readonly TriedFile[];
+  readonly cost: CapacityResult['cost'];
+}
+
+export interface TriedFile {
+  readonly load: number;
+  readonly verdict: 'passes' | 'fails' | 'undecided';
+  readonly requests: number;
+  readonly shares: readonly (number | undefined)[];
+  readonly backlog: string;
+  readonly point?: OperatingPoint;
+  readonly runs: readonly string[];
+}
+
+export interface CapacityOutcome {
+  readonly file: CapacityFile;
+  readonly slo: Slo;
+  readonly path?: string;
+  readonly folder?: string;
+  readonly exitCode: ExitCode;
+}
+
+const requestFile = 'search.json';
+export const capacityFile = 'capacity.json';
+
+/** The largest load of a target, live or simulated, that meets an objective. */
+export async function capacity(
+  plan: Plan,
+  request: CapacityRequest,
+  options: CapacityRunOptions = {},
+): Promise<CapacityOutcome> {
+  const slo = parseSlo(request.slo, request.presets);
+  const setup = { plan, slo, mode: request.mode };
+  const inMemory = request.engine !== undefined && options.keep !== true && options.resume === undefined;
+  const folder = inMemory ? undefined : await searchFolder(plan, request, options);
+  const { engine } = request;
+  const probe =
+    folder === undefined
+      ? simulatedProbe(setup, engine ?? {})
+      : storedProbe(setup, { ...options, folder, ...(engine && { engine }) });
+  const shares = slo.conditions.map(({ share }) => share);
+  const search = request.decide === 'point' ? bisectCapacity : searchCapacity;
+  const whole = request.mode === 'users' ? { whole: true, low: Math.max(1, request.options.low ?? 1) } : {};
+  const result = await search(
+    probe,
+    { ...request.options, ...whole, shares },
+    {
+      ...(options.control && { signal: options.control.stopSignal }),
+      ...(options.onProgress && { onProgress: options.onProgress }),
+    },
+  );
+  const file = capacityFileOf(result, request, slo);
+  const exitCode = exitCodeOf(result.reason);
+  if (folder === undefined) return { file, slo, exitCode };
+  const path = join(folder, capacityFile);
+  await writeFile(path, `${JSON.stringify(file, null, 2)}\n`);
+  return { file, slo, exitCode, folder, path };
+}
+
+async function searchFolder(plan: Plan, request: CapacityRequest, options: CapacityRunOptions): Promise<string> {
+  if (options.resume !== undefined) return options.resume;
+  const { runsFolder = 'runs', env = process.env } = options;
+  const secrets = request.engine ? [] : prepareTarget(plan, env).secrets;
+  const folder = await createRunFolder(runsFolder, `${plan.name}-capacity`, new Date(), secrets);
+  const { path } = folder;
+  await folder.writePlan(planToJson(plan));
+  await writeFile(join(path, requestFile), `${JSON.stringify(request, null, 2)}\n`);
+  return path;
+}
+
+/** What a stored search was asked; its plan lies beside it. */
+export function storedRequest(folder: string): CapacityRequest {
+  try {
+    return JSON.parse(readFileSync(join(folder, requestFile), 'utf8')) as CapacityRequest;
+  } catch (cause) {
+    throw new MetronError(
+      'NOT_A_SEARCH',
+      `${folder} is not the folder of a capacity search: it has no ${requestFile}`,
+      {
+        hint: 'give a folder that `metron capacity` wrote, such as runs/<time>_<name>-capacity',
+        cause,
+      },
+    );
+  }
+}
+
+export function exitCodeOf(reason: CapacityReason): ExitCode {
+  const codes: Readonly<Record<CapacityReason, ExitCode>> = {
+    found: exitCodes.ok,
+    'high-limit': exitCodes.ok,
+    budget: exitCodes.ok,
+    irregular: exitCodes.ok,
+    interrupted: exitCodes.interrupted,
+    'nothing-passes': exitCodes.sloFailed,
+    'target-failed': exitCodes.targetFailed,
+    'client-limit': exitCodes.invalidMeasurement,
+  };
+  return codes[reason];
+}
+
+function capacityFileOf(result: CapacityResult, request: CapacityRequest, slo: Slo): CapacityFile {
+  const { lower, upper, binding } = result;
+  const tried = result.tried.map(triedFile);
+  const conditional = tried.find(({ load }) => load === lower)?.point;
+  const conditions = slo.conditions.map(({ text }) => text);
+  const bindingCondition = binding === undefined ? undefined : conditions[binding];
+  return {
+    schema: 'metron.capacity/1',
+    request,
+    conditions,
+    reason: result.reason,
+    ...(result.confidence !== undefined && { confidence: result.confidence }),
+    unit: request.mode === 'rate' ? 'requests/s' : 'users',
+    ...(lower !== undefined && { relevantLowerBound: lower }),
+    ...(upper !== undefined && { relevantUpperBound: upper }),
+    ...(result.estimate !== undefined && { estimate: result.estimate }),
+    ...(conditional && { conditionalThroughput: conditional }),
+    ...(bindingCondition !== undefined && { bindingCondition }),
+    ...(result.edge && { edge: result.edge }),
+    ...(result.irregular !== undefined && { irregular: result.irregular }),
+    ...(result.client && { client: result.client }),
+    points: namedPoints(result.tried, lower),
+    tried,
+    cost: result.cost,
+  };
+}
+
+function triedFile({
+  load,
+  verdict,
+  requests,
+  shares,
+  backlog,
+  observations,
+}: CapacityResult['tried'][number]): TriedFile {
+  const point = [...observations].sort((a, b) => b.cost.requests - a.cost.requests)[0]?.point;
+  return {
+    load,
+    verdict,
+    requests,
+    shares,
+    backlog,
+    ...(point && { point }),
+    runs: observations.flatMap(({ run }) => run ?? []),
+  };
+}

@@ -1,0 +1,95 @@
+import { backlogOf } from '../analyses/capacity-backlog.ts';
+import type { OperatingPoint, ProbeObservation } from '../analyses/capacity-probe.ts';
+import type { RequestRecord } from '../core/record.ts';
+import type { Nanoseconds } from '../core/units.ts';
+import { orderStatistic, type ScorePolicy, type Summary, scoreRun } from '../metrics/index.ts';
+import { judgeRecords, policyUnder, type Slo } from '../slo/index.ts';
+
+/** What the records of one look at a load say about an objective. */
+export function observe(
+  records: readonly RequestRecord[],
+  slo: Slo,
+  policy: ScorePolicy,
+  openLoop: boolean,
+): ProbeObservation {
+  const window = settledWindow(records);
+  const inWindow = records.map((record) => inPhase(record, window));
+  const summary = scoreRun(inWindow, policyUnder(policy, slo), {
+    measureFrom: window.from as Nanoseconds,
+    measureTo: window.to as Nanoseconds,
+    missRateCurve: false,
+  });
+  const stays = records.map(({ scheduledAt, endedAt }) => ({
+    from: scheduledAt,
+    ...(endedAt !== undefined && { to: endedAt }),
+  }));
+  return {
+    tallies: judgeRecords(inWindow, slo, policy),
+    backlog: openLoop ? backlogOf(stays, window.from, window.to) : 'steady',
+    cost: costOf(records),
+    point: pointOf(summary),
+  };
+}
+
+interface Window {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** At least the middle half of the requests is measured. */
+const leastShare = 0.25;
+
+/**
+ * Requests due in the time that nine of ten answers take after the first send met a system that was
+ * still filling, and those due so long before the last send one that was emptying: neither counts.
+ */
+function settledWindow(records: readonly RequestRecord[]): Window {
+  const due = Float64Array.from(
+    records.filter(({ phase }) => phase === 'measure'),
+    ({ scheduledAt }) => scheduledAt,
+  ).sort();
+  const stays = Float64Array.from(
+    records.flatMap(({ scheduledAt, endedAt }) => (endedAt === undefined ? [] : [endedAt - scheduledAt])),
+  ).sort();
+  const fill = orderStatistic(stays, 0.9) ?? 0;
+  const [first = 0, last = 0] = [due[0], due.at(-1)];
+  const begin = records.reduce((least, { scheduledAt }) => Math.min(least, scheduledAt), first);
+  return {
+    from: Math.min(Math.max(first, begin + fill), orderStatistic(due, leastShare) ?? first),
+    to: Math.max(last - fill, orderStatistic(due, 1 - leastShare) ?? last),
+  };
+}
+
+function inPhase(record: RequestRecord, { from, to }: Window): RequestRecord {
+  if (record.phase !== 'measure') return record;
+  if (record.scheduledAt < from) return { ...record, phase: 'warmup' };
+  return record.scheduledAt > to ? { ...record, phase: 'drain' } : record;
+}
+
+function costOf(records: readonly RequestRecord[]): ProbeObservation['cost'] {
+  let tokens = 0;
+  let end = 0;
+  for (const { prompt, output, endedAt = 0 } of records) {
+    tokens += (prompt.reported ?? prompt.local ?? prompt.asked ?? 0) + (output.total ?? 0);
+    end = Math.max(end, endedAt);
+  }
+  return { requests: records.length, seconds: end / 1e9, tokens };
+}
+
+/** Throughputs and latencies under the names of an operating point; what was not measured is left out. */
+export function pointOf({ metrics, load }: Summary): OperatingPoint {
+  const at = (id: string, p: number): number | undefined =>
+    metrics.find((metric) => metric.id === id)?.percentiles?.find((percentile) => percentile.p === p)?.value;
+  const values: Record<keyof OperatingPoint, number | undefined> = {
+    offered_per_s: load.offered_per_s,
+    completed_per_s: load.completed_per_s,
+    outputTokens_per_s: metrics.find(({ id }) => id === 'output-throughput')?.value,
+    ttftP50_ms: at('ttft', 50),
+    ttftP99_ms: at('ttft', 99),
+    tpotP50_ms: at('tpot', 50),
+    e2eP50_ms: at('e2e', 50),
+    e2eP99_ms: at('e2e', 99),
+    inFlightMean: load.inFlightMean,
+  };
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}
