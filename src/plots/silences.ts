@@ -15,6 +15,8 @@ interface Gap {
 }
 
 const together = 40e6;
+/** A first token this soon after a silence came out of the step that ended it. */
+const sameStep = 25e6;
 const leastStreams = 4;
 /** "Unusually long": this many times the run's median prompt. */
 const longPrompt = 4;
@@ -48,23 +50,31 @@ export function silences(requests: readonly ScoredRequest[], shortest: number): 
     .sort((a, b) => (b.to - b.from) * b.streams - (a.to - a.from) * a.streams);
 }
 
+/**
+ * The longest prompt whose first token came as the silence ended, if it is unusually long and no
+ * longer one was still waiting then: an observation, not yet a cause.
+ */
 function longPromptEnding(
   requests: readonly ScoredRequest[],
 ): (from: number, to: number) => Silence['endedBy'] | undefined {
   const prompts = requests.flatMap(({ promptTokens }) => promptTokens ?? []);
   if (prompts.length === 0) return () => undefined;
   const long = median(prompts) * longPrompt;
-  const firsts = requests
+  const candidates = requests
     .filter(({ times, promptTokens }) => times.length > 0 && (promptTokens ?? 0) >= long)
-    .map(({ id, origin, times, promptTokens = 0 }) => ({ id, promptTokens, at: origin + (times[0] ?? 0) }))
-    .sort((a, b) => a.at - b.at);
+    .map(({ id, origin, times, promptTokens = 0 }) => ({
+      id,
+      promptTokens,
+      due: origin,
+      first: origin + (times[0] ?? 0),
+    }));
   return (from, to) => {
-    const ending = firsts.filter(({ at }) => at > from + together && at <= to + 5e6);
-    const most = ending.reduce<(typeof firsts)[number] | undefined>(
-      (best, first) => (best && best.promptTokens >= first.promptTokens ? best : first),
+    const waiting = candidates.filter(({ due, first }) => due < to && first > from + together);
+    const most = waiting.reduce<(typeof candidates)[number] | undefined>(
+      (best, each) => (best && best.promptTokens >= each.promptTokens ? best : each),
       undefined,
     );
-    return most && { id: most.id, promptTokens: most.promptTokens };
+    return most && most.first <= to + sameStep ? { id: most.id, promptTokens: most.promptTokens } : undefined;
   };
 }
 

@@ -92,7 +92,7 @@ function finding(silence: Silence | undefined, hit: number, failed: number, rows
   if (silence) {
     const length = duration((silence.to - silence.from) / nanosecondsPerMillisecond);
     return silence.endedBy
-      ? `${count(silence.streams)} streams fall silent for ${length} while a prompt of ${count(silence.endedBy.promptTokens)} tokens is read`
+      ? `${count(silence.streams)} streams fall silent for ${length}, until a prompt of ${count(silence.endedBy.promptTokens)} tokens has its first token`
       : `${count(silence.streams)} streams fall silent together for ${length}`;
   }
   if (rows === 0) return 'No request in view';
