@@ -3,13 +3,21 @@ export class ApiError extends Error {
   readonly status: number;
   readonly type: string;
   readonly param: string | undefined;
+  /** Sent with it. */
+  readonly headers: Readonly<Record<string, string | number>>;
 
-  constructor(status: number, message: string, param?: string) {
+  constructor(
+    status: number,
+    message: string,
+    param?: string,
+    headers: Readonly<Record<string, string | number>> = {},
+  ) {
     super(message);
     this.name = 'ApiError';
     this.status = status;
     this.type = errorTypes[status] ?? (status >= 500 ? 'InternalServerError' : 'BadRequestError');
     this.param = param;
+    this.headers = headers;
   }
 
   body(): object {

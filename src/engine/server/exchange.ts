@@ -1,6 +1,7 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from '../../core/clock.ts';
+import type { Nanoseconds } from '../../core/units.ts';
 import type { TokenMark, WireSink } from './stream-part.ts';
 import type { RequestTruth, TruthEnd } from './truth-trace.ts';
 
@@ -22,6 +23,10 @@ export class Exchange implements WireSink {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly truth: RequestTruth;
+  /** Headers of the answer in addition to its own. */
+  readonly headers: Record<string, string> = {};
+  /** Behind the size of each chunk, with its semicolon. */
+  chunkExtension = '';
   readonly #clock: Clock;
   readonly #onClosed: (() => void)[] = [];
   #held: (() => void)[] | undefined;
@@ -45,6 +50,11 @@ export class Exchange implements WireSink {
 
   get closed(): boolean {
     return this.#closed;
+  }
+
+  /** Since the engine started. */
+  now(): Nanoseconds {
+    return this.#clock.now();
   }
 
   get socket(): Socket {
@@ -76,6 +86,7 @@ export class Exchange implements WireSink {
     this.response.writeHead(status, {
       'x-request-id': this.truth.id,
       ...headers,
+      ...this.headers,
       'content-length': length,
     });
     this.response.end(body);
@@ -94,13 +105,18 @@ export class Exchange implements WireSink {
 
   /** The body will have no framing and last until the connection ends; to be said before the head is sent. */
   endWithConnection(): void {
-    this.#chunked = false;
+    this.unframed();
     this.response.useChunkedEncodingByDefault = false;
     this.response.shouldKeepAlive = false;
   }
 
+  /** The body's bytes are sent as they are. */
+  unframed(): void {
+    this.#chunked = false;
+  }
+
   head(): OutgoingHttpHeaders {
-    return { ...streamHeaders, 'x-request-id': this.truth.id };
+    return { ...streamHeaders, 'x-request-id': this.truth.id, ...this.headers };
   }
 
   /** Bytes that are no part of a framed body; the connection will not be used again. */
@@ -125,7 +141,7 @@ export class Exchange implements WireSink {
       this.response.end();
       return;
     }
-    this.socket.write('0\r\n\r\n');
+    if (this.#chunked) this.socket.write('0\r\n\r\n');
     this.socket.destroySoon();
   }
 
@@ -155,14 +171,14 @@ export class Exchange implements WireSink {
     if (socket.writableLength > 0 && socket.writableCorked === 0) truth.queuedWrites++;
     if (typeof payload === 'string') {
       const length = Buffer.byteLength(payload);
-      const frame = this.#chunked ? `${length.toString(16)}\r\n${payload}\r\n` : payload;
+      const frame = this.#chunked ? `${length.toString(16)}${this.chunkExtension}\r\n${payload}\r\n` : payload;
       const encoding = length === payload.length ? 'latin1' : 'utf8';
       const at = this.#clock.now();
       socket.write(frame, encoding);
       truth.wrote(at, marks);
       return;
     }
-    const size = Buffer.from(`${payload.length.toString(16)}\r\n`);
+    const size = Buffer.from(`${payload.length.toString(16)}${this.chunkExtension}\r\n`);
     const frame = this.#chunked ? Buffer.concat([size, payload, lineEnd]) : payload;
     const at = this.#clock.now();
     socket.write(frame);

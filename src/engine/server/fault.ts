@@ -1,11 +1,37 @@
+import type { Socket } from 'node:net';
 import type { z } from 'zod';
 import type { Random } from '../../core/random.ts';
 import { ApiError } from './api-error.ts';
 import type { Exchange, SendHead } from './exchange.ts';
+import type { AnswerPlan } from './plan-answer.ts';
+import type { CompletionCall } from './protocol.ts';
 import type { PartSink, WireSink } from './stream-part.ts';
+
+/** What a fault may know of the server when a request comes. */
+export interface FaultScene {
+  /** Requests in line. */
+  readonly waiting: number;
+  /** Since the engine started. */
+  readonly seconds: number;
+  /** Who asks: the Authorization header, or an empty text. */
+  readonly tenant: string;
+  /** What was kept under this name, or `make()`, kept from now on. */
+  readonly recall: <Value>(name: string, make: () => Value) => Value;
+}
 
 /** Where a fault takes hold. What is absent goes on as usual. */
 export interface FaultEffects {
+  /** Handles a new connection; nothing is read from it before `proceed` is called. */
+  readonly connection?: (socket: Socket, proceed: () => void) => void;
+  /** Refuses the request before the engine sees it. */
+  readonly admit?: (scene: FaultScene) => ApiError | undefined;
+  /** Before anything is answered. */
+  readonly prepare?: (exchange: Exchange) => void;
+  /** Changes what is understood to be asked, and what will be answered. */
+  readonly call?: (call: CompletionCall) => CompletionCall;
+  readonly plan?: (plan: AnswerPlan) => AnswerPlan;
+  /** A client that goes away is not noticed. */
+  readonly keepsRunning?: true;
   /** Answers in place of the engine, which never sees the request. */
   readonly answer?: (exchange: Exchange) => void;
   /** A stream was asked for, and the answer comes whole. */
@@ -17,8 +43,12 @@ export interface FaultEffects {
   readonly wire?: (next: WireSink, exchange: Exchange) => WireSink;
 }
 
+/** Most faults befall a request; the others a connection, before there is a request. */
+export type FaultScope = 'request' | 'connection';
+
 /** One way in which servers and networks misbehave. */
 export interface Fault {
+  readonly of: FaultScope;
   readonly kind: string;
   readonly summary: string;
   /** Names of the arguments, in the order in which they follow the name after colons. */
@@ -29,6 +59,7 @@ export interface Fault {
 
 interface FaultDefinition<Shape extends z.ZodRawShape> {
   readonly kind: string;
+  readonly of?: FaultScope;
   readonly summary: string;
   /** The arguments: `name:first:second` in the order of the shape's keys. */
   readonly arguments: z.ZodObject<Shape>;
@@ -37,9 +68,10 @@ interface FaultDefinition<Shape extends z.ZodRawShape> {
 
 export function defineFault<Shape extends z.ZodRawShape>(definition: FaultDefinition<Shape>): Fault {
   const parameters = Object.keys(definition.arguments.shape);
-  const { kind, summary } = definition;
+  const { kind, of = 'request', summary } = definition;
   return {
     kind,
+    of,
     summary,
     parameters,
     effects(args, random) {

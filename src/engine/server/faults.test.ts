@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { usageOfFault } from './fault.ts';
 import { faults } from './faults.ts';
@@ -164,6 +165,14 @@ it('a stream without a fault is in good order', async () => {
   expect(truth.faults).toBeUndefined();
 });
 
+function parses(data: string): boolean {
+  try {
+    return typeof JSON.parse(data) === 'object';
+  } catch {
+    return false;
+  }
+}
+
 type Check = (response: Response) => void;
 
 /** What each fault must look like on the wire. */
@@ -184,6 +193,13 @@ const checks: Record<string, [Ask, Check][]> = {
       ({ head }) => {
         expect(head).toMatch(/^HTTP\/1.1 307 /);
         expect(head).toMatch(/location: /i);
+      },
+    ],
+    [
+      { fault: 'http-error:429:date' },
+      ({ head }) => {
+        expect(Date.parse(/^retry-after: (.*)$/im.exec(head)![1]!)).toBeGreaterThan(Date.now() - 1000);
+        expect(head).toMatch(/x-ratelimit-remaining-requests: 0/i);
       },
     ],
     [{ model: 'sim-fault-http-error' }, ({ head }) => expect(head).toMatch(/^HTTP\/1.1 500 /)],
@@ -560,11 +576,319 @@ const checks: Record<string, [Ask, Check][]> = {
       },
     ],
   ],
+  'slow-body': [
+    [
+      { fault: 'slow-body:20000', patience: 3000 },
+      ({ body, truth, reads }) => {
+        expectWhole(body);
+        expect(reads.length).toBeGreaterThan(14);
+        expect(truth.chunks.at_ns.at(-1)! - truth.chunks.due_ns.at(-1)!).toBeGreaterThan(20_000_000);
+      },
+    ],
+  ],
+  'content-length': [
+    [
+      { fault: 'content-length:5000000' },
+      ({ head, body, end }) => {
+        expect(head).toMatch(/content-length: 5000000/);
+        expectWhole(body);
+        expect(end).toBe('fin');
+      },
+    ],
+  ],
+  http10: [
+    [
+      { fault: 'http10' },
+      ({ head, body, end }) => {
+        expect(head).toMatch(/^HTTP\/1.0 200 /);
+        expect(head).not.toMatch(/transfer-encoding/i);
+        expectWhole(body);
+        expect(end).toBe('fin');
+      },
+    ],
+  ],
+  trailers: [
+    [
+      { fault: 'trailers' },
+      ({ head, raw, end }) => {
+        expect(head).toMatch(/trailer: x-checksum/i);
+        const text = raw.toString('latin1');
+        expect(text.match(/^[0-9a-f]+;note="simulated"\r$/gm)!.length).toBeGreaterThan(12);
+        expect(text).toMatch(/\r\n0\r\nx-checksum: none\r\n\r\n$/);
+        expect(end).toBe('open');
+      },
+    ],
+  ],
+  'close-after-requests': [
+    [
+      { fault: 'close-after-requests:1', patience: 2000 },
+      ({ head, body }) => {
+        expect(head).not.toMatch(/connection: close/i);
+        expectWhole(body);
+      },
+    ],
+  ],
+  'connection-close': [
+    [
+      { fault: 'connection-close', patience: 2000 },
+      ({ head, body }) => {
+        expect(head).toMatch(/connection: close/i);
+        expectWhole(body);
+      },
+    ],
+  ],
+  interim: [
+    [
+      { fault: 'interim:103' },
+      ({ head, raw }) => {
+        expect(head).toMatch(/^HTTP\/1.1 103 /);
+        expect(raw.toString('latin1')).toContain('\r\n\r\nHTTP/1.1 200 OK');
+      },
+    ],
+  ],
+  gzip: [
+    [
+      { fault: 'gzip' },
+      ({ head, raw, truth }) => {
+        expect(head).toMatch(/content-encoding: gzip/i);
+        expectWhole(gunzipSync(unchunk(raw.subarray(raw.indexOf('\r\n\r\n') + 4))).toString('utf8'));
+        expect(truth.output_tokens).toBe(12);
+      },
+    ],
+  ],
+  'empty-choices': [
+    [
+      { fault: 'empty-choices' },
+      ({ body }) => {
+        expect(chunksOf(body).filter(({ choices, usage }) => choices?.length === 0 && !usage)).toHaveLength(12);
+        expectWhole(body);
+      },
+    ],
+  ],
+  'double-finish': [
+    [
+      { fault: 'double-finish' },
+      ({ body }) =>
+        expect(chunksOf(body).filter(({ choices }) => choices?.[0]?.finish_reason === 'length')).toHaveLength(2),
+    ],
+  ],
+  'finish-with-content': [
+    [
+      { fault: 'finish-with-content' },
+      ({ body, truth }) => {
+        expectWhole(body);
+        const last = chunksOf(body).find(({ choices }) => choices?.[0]?.finish_reason === 'length');
+        expect(last!.choices![0]!.delta.content).toBeTruthy();
+        expect(truth.chunks.at_ns).toHaveLength(12);
+      },
+    ],
+  ],
+  'usage-with-finish': [
+    [
+      { fault: 'usage-with-finish' },
+      ({ body }) => {
+        expectWhole(body);
+        const last = chunksOf(body).find(({ usage }) => usage);
+        expect(last!.choices![0]!.finish_reason).toBe('length');
+      },
+    ],
+  ],
+  'unknown-fields': [
+    [
+      { fault: 'unknown-fields' },
+      ({ body }) => {
+        expectWhole(body);
+        for (const chunk of chunksOf(body)) expect(chunk).toHaveProperty('x_vendor.nested', [null, 1.5, 'choices']);
+      },
+    ],
+  ],
+  'continuous-usage': [
+    [
+      { fault: 'continuous-usage' },
+      ({ body }) => {
+        const counts = chunksOf(body).flatMap(({ usage }) => (usage ? [usage.completion_tokens] : []));
+        expect(counts.slice(0, 5)).toEqual([0, 1, 2, 3, 4]);
+        expect(contentsOf(body)).toHaveLength(12);
+      },
+    ],
+  ],
+  'usage-as-text': [[{ fault: 'usage-as-text' }, ({ body }) => expect(usageIn(body)).toBe('12')]],
+  'interleaved-choices': [
+    [
+      { fault: 'interleaved-choices' },
+      ({ body }) => {
+        const indices = chunksOf(body).flatMap(({ choices }) =>
+          choices?.[0]?.delta.content ? [(choices[0] as unknown as { index: number }).index] : [],
+        );
+        expect(indices).toEqual(Array.from({ length: 24 }, (_, i) => i % 2));
+      },
+    ],
+  ],
+  'duplicate-chunks': [
+    [
+      { fault: 'duplicate-chunks:4' },
+      ({ body, truth }) => {
+        expect(contentsOf(body)).toHaveLength(15);
+        expect(truth.output_tokens).toBe(12);
+        expect(usageIn(body)).toBe(12);
+      },
+    ],
+  ],
+  'reordered-chunks': [
+    [
+      { fault: 'reordered-chunks' },
+      ({ body, truth }) => {
+        expect(contentsOf(body)).toHaveLength(12);
+        expect(truth.output_tokens).toBe(12);
+        expect([...truth.chunks.due_ns].sort((a, b) => a - b)).not.toEqual(truth.chunks.due_ns);
+        expect(dataOf(body).at(-1)).toBe('[DONE]');
+      },
+    ],
+  ],
+  're-emit': [
+    [
+      { fault: 're-emit:5' },
+      ({ body }) => {
+        const contents = contentsOf(body);
+        expect(contents).toHaveLength(17);
+        expect(contents.slice(5, 10)).toEqual(contents.slice(0, 5));
+      },
+    ],
+  ],
+  'invisible-tokens': [
+    [
+      { fault: 'invisible-tokens:3' },
+      ({ body, truth }) => {
+        expect(contentsOf(body)).toHaveLength(8);
+        expect(usageIn(body)).toBe(12);
+        expect(truth.output_tokens).toBe(12);
+      },
+    ],
+  ],
+  'tokenizer-mismatch': [
+    [
+      { fault: 'tokenizer-mismatch:0.25' },
+      ({ body }) => {
+        expect(encodeText(contentsOf(body).join(''))).toHaveLength(9);
+        expect(usageIn(body)).toBe(12);
+      },
+    ],
+    [
+      { fault: 'tokenizer-mismatch:-0.25' },
+      ({ body }) => {
+        expect(encodeText(contentsOf(body).join('')).length).toBeGreaterThan(13);
+        expect(usageIn(body)).toBe(12);
+      },
+    ],
+  ],
+  'wrong-model': [
+    [{ fault: 'wrong-model:other' }, ({ body }) => expect(chunksOf(body)[0]).toMatchObject({ model: 'other' })],
+  ],
+  'content-filter': [
+    [
+      { fault: 'content-filter:4' },
+      ({ body }) => {
+        expect(contentsOf(body)).toHaveLength(4);
+        expect(body).toContain('"finish_reason":"content_filter"');
+      },
+    ],
+  ],
+  'malformed-json': [
+    [
+      { fault: 'malformed-json:2' },
+      ({ body }) => {
+        const broken = dataOf(body).filter((data) => data !== '[DONE]' && !parses(data));
+        expect(broken).toHaveLength(1);
+        expect(contentsOf(body)).toHaveLength(12);
+      },
+    ],
+  ],
+  'empty-error': [
+    [
+      { fault: 'empty-error:503' },
+      ({ head, body }) => {
+        expect(head).toMatch(/^HTTP\/1.1 503 /);
+        expect(body).toBe('');
+      },
+    ],
+  ],
+  'ignores-max-tokens': [
+    [
+      { fault: 'ignores-max-tokens:2', patience: 1000 },
+      ({ body, truth }) => {
+        expect(contentsOf(body)).toHaveLength(24);
+        expect(usageIn(body)).toBe(24);
+        expect(truth.asked_tokens).toBe(24);
+      },
+    ],
+  ],
+  'stops-early': [
+    [
+      { fault: 'stops-early:0.5' },
+      ({ body }) => {
+        expect(contentsOf(body)).toHaveLength(6);
+        expect(body).toContain('"finish_reason":"stop"');
+      },
+    ],
+  ],
+  'ignore-cancel': [[{ fault: 'ignore-cancel' }, ({ body }) => expectWhole(body)]],
+  delay: [
+    [
+      { fault: 'delay:0.2', patience: 2000 },
+      ({ body, truth: { chunks } }) => {
+        expectWhole(body);
+        for (const [i, at] of chunks.at_ns.entries()) expect(at - chunks.due_ns[i]!).toBeGreaterThan(190_000_000);
+      },
+    ],
+  ],
+  slowdown: [
+    [
+      { fault: 'slowdown:5:1', patience: 2000 },
+      ({ body, truth: { chunks } }) => {
+        expectWhole(body);
+        const span = (times: readonly number[]): number => times.at(-1)! - times[0]!;
+        expect(span(chunks.at_ns)).toBeGreaterThan(3 * span(chunks.due_ns));
+      },
+    ],
+  ],
+  drift: [
+    [
+      { fault: 'drift:100', patience: 2000 },
+      ({ body, truth: { chunks } }) => {
+        expectWhole(body);
+        expect(chunks.at_ns.at(-1)! - chunks.at_ns[0]!).toBeGreaterThanOrEqual(
+          chunks.due_ns.at(-1)! - chunks.due_ns[0]!,
+        );
+      },
+    ],
+  ],
+  shed: [[{ fault: 'shed:100' }, ({ body }) => expectWhole(body)]],
+  throttle: [
+    [
+      { fault: 'throttle:0:30' },
+      ({ head, truth }) => {
+        expect(head).toMatch(/^HTTP\/1.1 429 /);
+        expect(head).toMatch(/retry-after: 30/i);
+        expect(truth).toMatchObject({ end: 'fault', status: 429 });
+      },
+    ],
+  ],
+  'date-step': [
+    [
+      { fault: 'date-step:-7200' },
+      ({ head, body }) => {
+        expectWhole(body);
+        const date = Date.parse(/^date: (.*)$/im.exec(head)![1]!);
+        expect((Date.now() - date) / 1e3).toBeGreaterThan(7100);
+      },
+    ],
+  ],
 };
 
 describe('each fault', () => {
   it('has a check of its bytes', () => {
-    expect(Object.keys(checks).sort()).toEqual([...faults.kinds].sort());
+    const ofRequests = faults.all.filter((fault) => fault.of === 'request').map(({ kind }) => kind);
+    expect(Object.keys(checks).sort()).toEqual(ofRequests.sort());
   });
 
   const cases = Object.entries(checks).flatMap(([kind, list]) =>
@@ -631,8 +955,112 @@ describe('faults', () => {
     expect(await statuses('http-error:503@0.3', 2)).not.toEqual(some);
   });
 
+  it('befall whole connections by rule, and stand in the trace', async () => {
+    const own = await startEngine({ port: 0, fault: ['accept-then-close@first=1', 'slow-accept:0.2@every=2'] });
+    const opened = performance.now();
+    const ends = await Promise.all(
+      [1, 2, 3].map(async () => {
+        const response = await fetch(`${own.url}/models`).catch(() => undefined);
+        return { status: response?.status, after: performance.now() - opened };
+      }),
+    );
+    expect(ends.map(({ status }) => status).filter((status) => status === undefined)).toHaveLength(1);
+    expect(Math.max(...ends.map(({ after }) => after))).toBeGreaterThan(190);
+    const lines = (await (await fetch(`${own.url.replace('/v1', '')}/sim/trace`)).text()).trimEnd().split('\n');
+    const traced = lines.map((line) => JSON.parse(line) as TruthRecord);
+    // Reading the trace may take a connection of its own.
+    expect(traced.map((one) => one.faults?.[0]).slice(0, 2)).toEqual(['accept-then-close', 'slow-accept:0.2']);
+    expect(own.stats().faults).toMatchObject({ 'accept-then-close': 1 });
+    await own.close();
+    const { head } = await ask({ fault: 'accept-then-close' });
+    expect(head).toMatch(/^HTTP\/1.1 400 /);
+  });
+
+  it('come at a time, to some models or prompts, or to the first requests only', async () => {
+    const own = await startEngine({
+      port: 0,
+      firstTokenMs: 0,
+      fault: [
+        'http-error:501@prompt=poison',
+        'http-error:502@model=^sim-fault-comments$',
+        'http-error:503@first=2',
+        'http-error:504@from=1000',
+      ],
+    });
+    const status = async (prompt: string, model = 'metron-sim') => {
+      const body = JSON.stringify({ model, prompt, max_tokens: 1 });
+      const response = await fetch(`${own.url}/completions`, { method: 'POST', body });
+      await response.text();
+      return response.status;
+    };
+    expect([await status('a'), await status('b'), await status('c')]).toEqual([503, 503, 200]);
+    expect(await status('a poisoned one')).toBe(501);
+    expect(await status('d', 'sim-fault-comments')).toBe(502);
+    await own.close();
+  });
+
+  it('shed and throttle by what else is asked', async () => {
+    const own = await startEngine({ port: 0, firstTokenMs: 150, slots: 1, fault: ['shed:1'] });
+    const status = async (headers: Record<string, string> = {}) => {
+      const body = JSON.stringify({ model: 'metron-sim', prompt: 'x', max_tokens: 1 });
+      const response = await fetch(`${own.url}/completions`, { method: 'POST', body, headers });
+      await response.text();
+      return response.status;
+    };
+    const statuses = await Promise.all(Array.from({ length: 6 }, () => status()));
+    expect(statuses.filter((one) => one === 503).length).toBeGreaterThan(0);
+    expect(statuses.filter((one) => one === 200).length).toBeGreaterThan(1);
+    const limited = { 'x-sim-fault': 'throttle:2:60' };
+    const of = (key: string) => status({ ...limited, authorization: `Bearer ${key}` });
+    expect([await of('a'), await of('a'), await of('a'), await of('b')]).toEqual([200, 200, 429, 200]);
+    await own.close();
+  });
+
+  it('let the engine go on for a client that is gone', async () => {
+    const produced = async (fault: string) => {
+      const own = await startEngine({ port: 0, firstTokenMs: 0, gapMs: 5, gapJitter: 0, stallProbability: 0 });
+      const gone = new AbortController();
+      const body = JSON.stringify({ model: 'metron-sim', prompt: 'x', max_tokens: 60, ignore_eos: true, stream: true });
+      const headers = { 'x-sim-fault': fault };
+      const response = await fetch(`${own.url}/completions`, { method: 'POST', body, headers, signal: gone.signal });
+      await response.body!.getReader().read();
+      gone.abort();
+      while (own.stats().running > 0) await new Promise((resolve) => setTimeout(resolve, 10));
+      await own.close();
+      return own.stats().generationTokens;
+    };
+    expect(await produced('ignore-cancel')).toBe(60);
+    expect(await produced('comments')).toBeLessThan(60);
+  });
+
+  it('close a connection after its nth request', async () => {
+    const body = JSON.stringify({ model: 'metron-sim', prompt: 'x', max_tokens: 1 });
+    const one = `POST /v1/completions HTTP/1.1\r\nhost: e\r\nx-sim-fault: close-after-requests:2\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+    const text = await new Promise<string>((resolve) => {
+      let all = '';
+      const socket = connect(engine.port, '127.0.0.1', () => socket.write(one));
+      socket.on('data', (bytes) => {
+        all += bytes.toString('latin1');
+        if (all.endsWith('}')) socket.write(one);
+      });
+      socket.on('error', () => {});
+      socket.on('close', () => resolve(all));
+    });
+    expect(text.split('HTTP/1.1 200 OK').length - 1).toBe(2);
+    expect(text).not.toMatch(/connection: close/i);
+  });
+
   it('in rules are checked when the engine starts', async () => {
-    for (const rule of ['nothing@0.1', 'stall@2', 'stall@often', 'stall:x@0.1']) {
+    for (const rule of [
+      'nothing@0.1',
+      'stall@2',
+      'stall@often',
+      'stall:x@0.1',
+      'stall@first=0',
+      'stall@model=(',
+      'stall@by=2',
+      'stall@',
+    ]) {
       await expect(startEngine({ port: 0, fault: [rule] })).rejects.toThrow();
     }
   });

@@ -31,7 +31,9 @@ const serverOptions = z.object({
   fault: z
     .array(z.string())
     .default([])
-    .describe('fault rule name[:arg][@probability][@every=n]; may be given several times'),
+    .describe('fault rule name[:arg][@probability][@every=n][@first=n] …; may be given several times'),
+  tlsCert: z.string().min(1).optional().describe('certificate (PEM) with which HTTPS is served'),
+  tlsKey: z.string().min(1).optional().describe('its key (PEM)'),
 });
 
 export type ServerOptions = z.output<typeof serverOptions>;

@@ -5,7 +5,8 @@ import type { CompletionCall } from './protocol.ts';
 
 export interface AnswerPlan {
   readonly tokens: number;
-  readonly finishReason: 'stop' | 'length';
+  /** `stop` or `length`, unless a fault has another. */
+  readonly finishReason: string;
 }
 
 /**

@@ -1,11 +1,11 @@
 import { randomStream } from '../../core/random.ts';
-import type { Nanoseconds } from '../../core/units.ts';
+import { type Nanoseconds, toSeconds } from '../../core/units.ts';
 import type { Emission } from '../core.ts';
 import { answerText } from './answer-text.ts';
 import { ApiError } from './api-error.ts';
 import { AnswerCollector, EventEncoder, usageOf } from './event-encoder.ts';
 import type { Exchange } from './exchange.ts';
-import type { FaultEffects } from './fault.ts';
+import type { FaultEffects, FaultScene } from './fault.ts';
 import { planAnswer } from './plan-answer.ts';
 import { blockHashes } from './prompt-tokens.ts';
 import type { AnswerIdentity, CompletionCall, Protocol } from './protocol.ts';
@@ -18,7 +18,9 @@ import type { PartSink, WireSink } from './stream-part.ts';
 export async function serveCompletion(state: ServerState, protocol: Protocol, exchange: Exchange): Promise<void> {
   const body = await readJson(exchange.request);
   const call = await protocol.parse(body);
-  const effects = injectFaults(state, call, exchange);
+  const effects = injectFaults(state, call, body, exchange);
+  for (const { prepare } of effects) prepare?.(exchange);
+  refuseByFault(state, effects, exchange);
   const answerInstead = effects.find(({ answer }) => answer)?.answer;
   if (answerInstead) {
     exchange.truth.end = 'fault';
@@ -32,10 +34,11 @@ export async function serveCompletion(state: ServerState, protocol: Protocol, ex
       'model',
     );
   }
-  if (!exchange.closed) submit(state, protocol, call, effects, exchange);
+  const changed = effects.reduce((asked, effect) => effect.call?.(asked) ?? asked, call);
+  if (!exchange.closed) submit(state, protocol, changed, effects, exchange);
 }
 
-function injectFaults(state: ServerState, call: CompletionCall, exchange: Exchange): FaultEffects[] {
+function injectFaults(state: ServerState, call: CompletionCall, body: unknown, exchange: Exchange): FaultEffects[] {
   const ordinal = ++state.completions;
   const header = exchange.request.headers['x-sim-fault'];
   const selected = selectFaults({
@@ -43,11 +46,32 @@ function injectFaults(state: ServerState, call: CompletionCall, exchange: Exchan
     model: call.model,
     rules: state.faultRules,
     ordinal,
+    seconds: toSeconds(state.clock.now()),
+    prompt: () => JSON.stringify(body),
     random: randomStream(state.options.seed, `faults/${ordinal}`),
   });
   exchange.truth.faults = selected.map(({ spec }) => spec);
   for (const { spec } of selected) state.metrics.countFault(spec.split(':', 1)[0] ?? '');
   return selected.map((one) => one.effects);
+}
+
+function refuseByFault(state: ServerState, effects: readonly FaultEffects[], exchange: Exchange): void {
+  const scene: FaultScene = {
+    waiting: state.driver.stats().waiting,
+    seconds: toSeconds(state.clock.now()),
+    tenant: exchange.request.headers.authorization ?? '',
+    recall: (name, make) => {
+      const kept = state.faultMemory.get(name) ?? make();
+      state.faultMemory.set(name, kept);
+      return kept as ReturnType<typeof make>;
+    },
+  };
+  for (const { admit } of effects) {
+    const refusal = admit?.(scene);
+    if (!refusal) continue;
+    exchange.truth.end = 'fault';
+    throw refusal;
+  }
 }
 
 function submit(
@@ -61,7 +85,10 @@ function submit(
   const { truth } = exchange;
   const id = state.submitted++;
   const random = randomStream(options.seed, `answer/${id}`);
-  const plan = planAnswer(call, options, random);
+  const plan = effects.reduce(
+    (planned, effect) => effect.plan?.(planned) ?? planned,
+    planAnswer(call, options, random),
+  );
   const sink = answerSink(protocol, call, effects, exchange);
   const streamed = call.stream && !effects.some(({ whole }) => whole);
 
@@ -70,7 +97,7 @@ function submit(
   truth.askedTokens = plan.tokens;
   metrics.promptTokens += call.promptTokens.length;
   const answer = new Answer({ state, call, exchange, sink, finishReason: plan.finishReason, text: answerText(random) });
-  exchange.onClosed(() => driver.cancel(id));
+  if (!effects.some(({ keepsRunning }) => keepsRunning)) exchange.onClosed(() => driver.cancel(id));
   truth.submittedAt = driver.submit(
     {
       id,

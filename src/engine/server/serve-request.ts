@@ -29,7 +29,7 @@ export async function serveRequest(
     truth.end ??= request.complete ? 'refused' : 'client-closed';
     const refusal = error instanceof ApiError ? error : new ApiError(500, 'the engine failed at this request');
     if (response.headersSent) response.destroy();
-    else exchange.json(refusal.status, refusal.body());
+    else exchange.json(refusal.status, refusal.body(), refusal.headers);
     // A defect of the engine: the client has its 500, the operator reads why.
     if (!(error instanceof ApiError)) process.emitWarning(error instanceof Error ? error : String(error));
   }

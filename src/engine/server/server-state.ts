@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import type { EngineMetrics } from './engine-metrics.ts';
+import type { FaultRule } from './fault-rule.ts';
 import type { ServedOptions } from './options.ts';
-import type { FaultRule } from './select-faults.ts';
 import type { TruthTrace } from './truth-trace.ts';
 import type { WallDriver } from './wall-driver.ts';
 
@@ -17,6 +17,8 @@ export interface ServerState {
   readonly metrics: EngineMetrics;
   readonly trace: TruthTrace;
   readonly faultRules: readonly FaultRule[];
+  /** What faults keep from one request to the next. */
+  readonly faultMemory: Map<string, unknown>;
   /** Completion requests so far. */
   completions: number;
   /** Requests handed to the core so far; the next one's id. */

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { monotonicClock } from '../../core/clock.ts';
 import { MetronError } from '../../core/errors.ts';
 import type { EngineCore } from '../core.ts';
 import type { Provenance } from '../cost/gpus.ts';
 import { EngineMetrics } from './engine-metrics.ts';
+import { parseFaultRule } from './fault-rule.ts';
+import { type Listening, listenServer } from './listen-server.ts';
 import { type EngineOptionsInput, readEngineOptions, type ServedOptions, servedOptions } from './options.ts';
 import { chat } from './protocols/chat.ts';
-import { parseFaultRule } from './select-faults.ts';
+import { connectionReceiver } from './receive-connection.ts';
 import { serveRequest } from './serve-request.ts';
 import type { ServerState } from './server-state.ts';
 import { TruthTrace } from './truth-trace.ts';
@@ -55,25 +55,24 @@ export async function startEngine(input: EngineOptionsInput = {}, core?: EngineC
     metrics: new EngineMetrics(),
     trace: new TruthTrace(options.traceKeep, options.trace),
     faultRules: options.fault.map(parseFaultRule),
+    faultMemory: new Map(),
     completions: 0,
     submitted: 0,
     closing: false,
   };
   await warmUp(options.model);
-  const server = createServer({ noDelay: true, keepAliveTimeout: 75_000 }, (request, response) => {
-    void serveRequest(state, request, response);
-  });
-  server.on('checkContinue', (request, response) => {
-    response.writeContinue();
-    void serveRequest(state, request, response);
-  });
-  const port = await listen(server, options.host, options.port);
+  const listening = await listenServer(
+    options,
+    (request, response) => void serveRequest(state, request, response),
+    connectionReceiver(state),
+  );
+  const { port, scheme } = listening;
   return {
-    url: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}/v1`,
+    url: `${scheme}://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}/v1`,
     port,
     ...(options.provenance && { provenance: options.provenance }),
     stats: () => statsOf(state),
-    close: () => close(state, server),
+    close: () => close(state, listening),
   };
 }
 
@@ -105,19 +104,6 @@ function readApiKey(variable: string | undefined): string | undefined {
 const packageVersion = (): string =>
   JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')).version;
 
-async function listen(server: Server, host: string, port: number): Promise<number> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const taken = cause.code === 'EADDRINUSE';
-      const message = taken ? `port ${port} is in use` : `cannot listen on ${host}:${port}: ${cause.message}`;
-      const hint = taken ? 'take another --port, or 0 for a free one' : 'check --host and --port';
-      reject(new MetronError('CANNOT_LISTEN', message, { hint, cause }));
-    });
-    server.listen(port, host, 4096, resolve);
-  });
-  return (server.address() as AddressInfo).port;
-}
-
 function statsOf({ driver, metrics }: ServerState): RunningEngineStats {
   const { running, waiting } = driver.stats();
   const latenessP99Seconds = driver.lateness.quantile(0.99);
@@ -132,11 +118,9 @@ function statsOf({ driver, metrics }: ServerState): RunningEngineStats {
   };
 }
 
-async function close(state: ServerState, server: Server): Promise<void> {
+async function close(state: ServerState, listening: Listening): Promise<void> {
   state.closing = true;
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeAllConnections();
-  await closed;
+  await listening.close();
   state.driver.close();
   await state.trace.close();
 }
