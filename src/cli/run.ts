@@ -57,7 +57,7 @@ function show({ manifest, summary, folder, reportPath }: RunResult, how: { json:
     files: [
       ['report', reportPath],
       ['run', folder],
-      ['again', 'metron score RUN --decode-deadline 25ms scores this run under another deadline'],
+      ['again', 'metron score RUN --decode-deadline 25ms'],
     ],
   });
 }

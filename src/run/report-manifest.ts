@@ -20,9 +20,14 @@ export function reportManifest(manifest: Manifest | undefined): ReportManifest {
     disclosure: manifest.disclosure,
     identity: {
       seed,
+      ...(manifest.simulated && { 'simulated engine': simulatedText(manifest.simulated) }),
+      ...(manifest.run.repeat && { repetition: `${manifest.run.repeat.index} of ${manifest.run.repeat.of}` }),
       ...(scheduleHash && { 'schedule hash': scheduleHash }),
       ...(promptHash && { 'prompt hash': promptHash }),
       ...(manifest.tokenizer && { tokenizer: manifest.tokenizer }),
     },
   };
 }
+
+const simulatedText = ({ model, gpu, tensorParallel, scheduler }: Readonly<Record<string, unknown>>): string =>
+  `${String(model)} on ${String(tensorParallel)} × ${String(gpu)}, ${String(scheduler)}`;
