@@ -15,6 +15,8 @@ const mayImport = {
   config: ['core', 'workload', 'dispatch', 'clients', 'metrics', 'slo', 'outputs'],
   // The hot threads: wire dispatch, clients and recording, and nothing that computes or shows.
   instrument: ['core', 'dispatch', 'clients', 'recording', 'workload'],
+  // Runs the instrument against a source of its own.
+  selftest: ['core', 'instrument', 'clients', 'recording', 'engine'],
 };
 
 const layers = Object.entries(mayImport).map(([from, to]) => ({

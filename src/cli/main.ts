@@ -4,6 +4,7 @@ import { exitCodes } from '../core/errors.ts';
 import { version } from '../version.ts';
 import { capacity } from './capacity.ts';
 import { compare } from './compare.ts';
+import { doctor } from './doctor.ts';
 import { engine } from './engine.ts';
 import { reportFailure } from './failure.ts';
 import { plan } from './plan.ts';
@@ -13,7 +14,7 @@ import { run } from './run.ts';
 import { score } from './score.ts';
 import type { Flag, Flags, Verb } from './verb.ts';
 
-const verbs: readonly Verb[] = [run, plan, profile, capacity, score, compare, report, engine];
+const verbs: readonly Verb[] = [run, plan, profile, capacity, score, compare, report, engine, doctor];
 
 const collect = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value];
 

@@ -88,5 +88,6 @@ export const flagTable: readonly FlagRow[] = [
   { name: '--repeat', path: 'repeat' },
   { name: '--keep-text', path: 'keepText' },
   { name: '--workers', path: 'workers' },
+  { name: '--selftest', path: 'selftest' },
   { name: '--strict', path: 'strict' },
 ];

@@ -42,6 +42,13 @@ export const planSchema = z.strictObject({
     .max(64)
     .optional()
     .meta({ description: 'threads that read sockets; chosen by the machine if absent', examples: [2] }),
+  selftest: z
+    .enum(['always', 'cached', 'off'])
+    .default('cached')
+    .meta({
+      description: "measure the machine's own error before the run, or take what was measured since it started",
+      examples: ['off'],
+    }),
   strict: z.boolean().default(false).meta({ description: 'a suspect measurement fails, not only an invalid one' }),
 });
 

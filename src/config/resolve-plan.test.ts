@@ -46,6 +46,7 @@ describe('a plan that says little', () => {
       seed: 1,
       repeat: 1,
       keepText: false,
+      selftest: 'cached',
       strict: false,
     });
     expect(plan.workers).toBeUndefined();

@@ -7,6 +7,7 @@ import type { Nanoseconds } from '../core/units.ts';
 import { renderReport } from '../outputs/html.ts';
 import { certify } from '../recording/certificate.ts';
 import type { ClockSteps } from '../recording/clock-watch.ts';
+import type { Spread } from '../recording/loop-monitor.ts';
 import { endManifest } from '../recording/manifest.ts';
 import { readRun } from '../recording/read-run.ts';
 import type { RunFolder } from '../recording/run-folder.ts';
@@ -21,6 +22,8 @@ export interface ConcludeOptions {
   readonly manifest: Manifest;
   readonly conducted: Conducted;
   readonly clockSteps: ClockSteps;
+  /** Error of token times on this machine, by a self-test; absent where none applies. */
+  readonly selfTest?: Spread;
 }
 
 export interface Concluded {
@@ -43,6 +46,7 @@ export async function conclude(options: ConcludeOptions): Promise<Concluded> {
       openLoop,
       decodeDeadline: plan.score.decodeDeadline,
       clockSteps: options.clockSteps,
+      ...(options.selfTest && { selfTest: options.selfTest }),
     }),
   );
   const manifest = endManifest(options.manifest, {

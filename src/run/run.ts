@@ -14,6 +14,8 @@ import type { Summary } from '../metrics/index.ts';
 import { ClockWatch } from '../recording/clock-watch.ts';
 import { startManifest } from '../recording/manifest.ts';
 import { createRunFolder } from '../recording/run-folder.ts';
+import { expectRoomFor } from '../selftest/host-limits.ts';
+import { selfTestBy } from '../selftest/kept-self-test.ts';
 import { version } from '../version.ts';
 import { buildSchedule, type Schedule, tokenizers } from '../workload/index.ts';
 import { conclude } from './conclude.ts';
@@ -50,7 +52,9 @@ export async function run(plan: Plan, options: RunOptions = {}): Promise<RunResu
   const { runsFolder = 'runs', env = process.env, control = new RunControl(), onEvent = () => {} } = options;
   const target = prepareTarget(plan, env);
   const schedule = buildSchedule(plan, plan.seed);
+  expectRoomFor(connectionsFor(plan, schedule));
   const found = await look(plan, target, onEvent, control.stopSignal);
+  const selfTest = await testInstrument(plan, target, env, onEvent);
 
   const startedAt = new Date();
   const name = plan.name ?? plan.target.model;
@@ -85,7 +89,7 @@ export async function run(plan: Plan, options: RunOptions = {}): Promise<RunResu
     const conducted = await conduct({
       instrument,
       composer: new Composer(work),
-      connections: connectionsFor(plan, schedule),
+      connections: Math.min(connectionsFor(plan, schedule), mostWarmConnections),
       ...(plan.load.duration !== undefined && { loadEnds: plan.load.duration }),
       grace: plan.phases.grace,
       ...(plan.limits.maxErrorRate !== undefined && { maxErrorRate: plan.limits.maxErrorRate }),
@@ -97,7 +101,15 @@ export async function run(plan: Plan, options: RunOptions = {}): Promise<RunResu
     onEvent(passingStep('scoring …'));
     const started = { ...manifest, startedAt: conducted.startedAt.toISOString() };
     const clockSteps = clockWatch.end();
-    const concluded = await conclude({ folder, plan, planJson, manifest: started, conducted, clockSteps });
+    const concluded = await conclude({
+      folder,
+      plan,
+      planJson,
+      manifest: started,
+      conducted,
+      clockSteps,
+      ...(selfTest && { selfTest }),
+    });
     return { folder: folder.path, ...concluded, exitCode: exitCodeOf(plan, concluded.manifest, concluded.summary) };
   } finally {
     await instrument.terminate();
@@ -172,14 +184,22 @@ const mostWarmConnections = 1024;
 
 /** As many as will probably be in use at once: users of a closed loop, a few seconds of an open one. */
 function connectionsFor(plan: Plan, schedule: Schedule): number {
-  if (plan.load.closed) return Math.min(plan.load.closed.users, mostWarmConnections);
+  if (plan.load.closed) return plan.load.closed.users;
   const times = schedule.scheduledAt ?? [];
   let most = 1;
   for (let first = 0, last = 0; last < times.length; last++) {
     while ((times[last] ?? 0) - (times[first] ?? 0) > 2 * nanosecondsPerSecond) first++;
     most = Math.max(most, last - first + 1);
   }
-  return Math.min(most, mostWarmConnections);
+  return most;
+}
+
+/** The error of token times on this machine. It is of plain sockets: of TLS only the canary tells. */
+async function testInstrument(plan: Plan, { setup }: PreparedTarget, environment: Environment, onEvent: OnRunEvent) {
+  if (setup.proxy !== undefined || !setup.url.startsWith('http:')) return undefined;
+  const onMeasure = (): void => onEvent(passingStep('self-test of this machine, 2 seconds …'));
+  const result = await selfTestBy(plan.selftest, { version, environment, onMeasure });
+  return result?.error;
 }
 
 /** Requests leave in the order of their ids, so that how many were sent says which. */

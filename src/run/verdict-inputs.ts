@@ -15,6 +15,7 @@ export interface VerdictInputs {
   readonly openLoop: boolean;
   readonly decodeDeadline: Nanoseconds;
   readonly clockSteps?: Measurements['clockSteps'];
+  readonly selfTest?: Measurements['selfTest'];
 }
 
 /** What a run measured of its own instrument, gathered from its threads and its records. */
@@ -25,6 +26,7 @@ export function measurementsOf({
   openLoop,
   decodeDeadline,
   clockSteps,
+  selfTest,
 }: VerdictInputs): Measurements {
   const { live, loops, reads, canary, lostWorkers } = facts;
   return {
@@ -36,6 +38,7 @@ export function measurementsOf({
     loops,
     lostWorkers,
     ...(canary.error && { canary: canary.error }),
+    ...(selfTest && { selfTest }),
     reads,
     ...(clockSteps && { clockSteps }),
     disordered: { count: live.disordered.count, max: live.disordered.max as Nanoseconds },

@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { freemem } from 'node:os';
+import { MetronError } from '../core/errors.ts';
+
+export interface HostLimits {
+  /** File descriptors this process may have. */
+  readonly files?: number;
+  /** Ports for connections to one address. */
+  readonly ports?: number;
+  readonly memory_bytes: number;
+}
+
+/** Files of the process that are no connections: libraries, threads, records, streams. */
+const ownFiles = 100;
+const bytesPerStream = 16 * 1024;
+
+export function hostLimits(): HostLimits {
+  const files = /Max open files\s+(\d+)/.exec(read('/proc/self/limits'))?.[1];
+  const [low, high] = read('/proc/sys/net/ipv4/ip_local_port_range').trim().split(/\s+/).map(Number);
+  const available = /MemAvailable:\s+(\d+) kB/.exec(read('/proc/meminfo'))?.[1];
+  return {
+    ...(files !== undefined && { files: Number(files) }),
+    ...(low && high && { ports: high - low + 1 }),
+    memory_bytes: available === undefined ? freemem() : Number(available) * 1024,
+  };
+}
+
+/** Refuses a load that needs more connections than this machine can open, before anything is sent. */
+export function expectRoomFor(connections: number, limits: HostLimits = hostLimits()): void {
+  const { files, ports, memory_bytes } = limits;
+  if (files !== undefined && connections + ownFiles > files) {
+    throw new MetronError(
+      'TOO_FEW_FILES',
+      `the plan needs ${connections + ownFiles} file descriptors at once and this process may have ${files}`,
+      { hint: `raise the limit, for example with ulimit -n ${connections + ownFiles}` },
+    );
+  }
+  if (ports !== undefined && connections > ports) {
+    throw new MetronError(
+      'TOO_FEW_PORTS',
+      `the plan needs ${connections} connections at once and this machine has ${ports} ports for connections to one address`,
+      { hint: 'widen net.ipv4.ip_local_port_range, or spread the load over several machines' },
+    );
+  }
+  if (connections * bytesPerStream > memory_bytes) {
+    throw new MetronError(
+      'TOO_LITTLE_MEMORY',
+      `the plan needs about ${mebibytes(connections * bytesPerStream)} MiB for its open connections and ${mebibytes(memory_bytes)} MiB are free`,
+    );
+  }
+}
+
+const mebibytes = (bytes: number): number => Math.ceil(bytes / 2 ** 20);
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
