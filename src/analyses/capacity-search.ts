@@ -164,7 +164,7 @@ class Search {
       ...(loads.length > 0 && estimateWithin(curve.capacity, bounds)),
       ...(sawFailure(loads, options.shares) && {
         binding: curve.binding,
-        edge: edgeOf(curve, options.shares, state.bounds),
+        ...edgeFound(curve, options.shares, state.bounds),
       }),
       ...(clash ? { irregular: clashText(clash) } : missing !== undefined && { irregular: missing }),
       ...(this.#client && { client: this.#client }),
@@ -194,6 +194,10 @@ const sawFailure = (loads: readonly JudgedLoad[], shares: readonly number[]): bo
   loads.some(({ evidence }) =>
     evidence.counts.some(({ good, missed }, j) => missed > (1 - (shares[j] as number)) * (good + missed)),
   );
+
+/** Where nothing passes there is no edge to speak of. */
+const edgeFound = (curve: CapacityCurve, shares: readonly number[], bounds: Bounds): Pick<CapacityResult, 'edge'> =>
+  bounds.lower ? { edge: edgeOf(curve, shares, bounds) } : {};
 
 /** By the curve, or by a failing load right above a passing one that misses many times what is allowed. */
 function edgeOf(curve: CapacityCurve, shares: readonly number[], { lower, upper }: Bounds): 'smooth' | 'cliff' {

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { exitCodes } from '../core/errors.ts';
 import { version } from '../version.ts';
+import { audit } from './audit.ts';
 import { capacity } from './capacity.ts';
 import { compare } from './compare.ts';
 import { doctor } from './doctor.ts';
@@ -12,9 +13,10 @@ import { profile } from './profile.ts';
 import { report } from './report.ts';
 import { run } from './run.ts';
 import { score } from './score.ts';
+import { sweep } from './sweep.ts';
 import type { Flag, Flags, Verb } from './verb.ts';
 
-const verbs: readonly Verb[] = [run, plan, profile, capacity, score, compare, report, engine, doctor];
+const verbs: readonly Verb[] = [run, plan, profile, capacity, sweep, score, compare, audit, report, engine, doctor];
 
 const collect = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value];
 

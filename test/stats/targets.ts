@@ -6,6 +6,8 @@ export interface Target {
   readonly name: string;
   readonly share: number;
   readonly capacity: number;
+  /** Relative width asked of the interval: wider where requests go together, which costs the more. */
+  readonly tolerance: number;
   /** A probe with randomness of its own. */
   probe(seed: number): Probe;
 }
@@ -27,6 +29,7 @@ function independent(name: string, share: number, capacity: number, misses: (loa
     name,
     share,
     capacity,
+    tolerance: 0.05,
     probe(seed) {
       const random = randomStream(seed, name);
       return async (load, requests) => {
@@ -56,6 +59,7 @@ function queue(share: number, limit: number): Target {
     name,
     share,
     capacity: low,
+    tolerance: 0.1,
     probe(seed) {
       const random = randomStream(seed, name);
       /** Each load keeps its queue: a further look goes on where the one before ended. */

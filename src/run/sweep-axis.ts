@@ -1,0 +1,64 @@
+import { planFlags } from '../config/index.ts';
+import { MetronError } from '../core/errors.ts';
+
+/** One setting of a plan and the values it takes. */
+export interface SweepAxis {
+  readonly path: string;
+  readonly values: readonly (string | number)[];
+}
+
+/** `rate=1,2,4` or `load.arrivals.rate=1,2,4`: a flag's name or a setting's path. */
+export function parseAxis(text: string): SweepAxis {
+  const [, name = '', list = ''] = /^\s*([^=]+?)\s*=\s*(.+)$/.exec(text) ?? [];
+  const values = list
+    .split(',')
+    .map((value) => value.trim())
+    .filter((value) => value !== '');
+  if (name === '' || values.length === 0) {
+    throw new MetronError('SWEEP_INVALID', `--over "${text}": expected a setting, "=" and values`, {
+      hint: 'write --over rate=1,2,4,8 or --over load.closed.users=1,8,64',
+    });
+  }
+  const path = planFlags.find((flag) => flag.name === `--${name}`)?.path ?? name;
+  return { path, values: values.map((value) => (Number.isFinite(Number(value)) ? Number(value) : value)) };
+}
+
+/** Every combination of values, the last axis fastest. */
+export function gridOf(axes: readonly SweepAxis[]): Record<string, string | number>[] {
+  return axes.reduce<Record<string, string | number>[]>(
+    (cells, { path, values }) => cells.flatMap((cell) => values.map((value) => ({ ...cell, [path]: value }))),
+    [{}],
+  );
+}
+
+/** A plan's JSON with settings changed; what a setting takes the place of is taken out. */
+export function withSettings(planJson: unknown, settings: Readonly<Record<string, string | number>>): unknown {
+  const root = structuredClone(planJson) as Record<string, unknown>;
+  for (const path of Object.keys(settings)) {
+    for (const replaced of planFlags.find((flag) => flag.path === path)?.replaces ?? []) removeAt(root, replaced);
+  }
+  for (const [path, value] of Object.entries(settings)) setAt(root, path, value);
+  return root;
+}
+
+type Group = Record<string, unknown>;
+const isGroup = (value: unknown): value is Group =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function removeAt(root: Group, path: string): void {
+  const keys = path.split('.');
+  const last = keys.pop() ?? '';
+  const at = keys.reduce<unknown>((group, key) => (isGroup(group) ? group[key] : undefined), root);
+  if (isGroup(at)) delete at[last];
+}
+
+function setAt(root: Group, path: string, value: unknown): void {
+  const keys = path.split('.');
+  const last = keys.pop() ?? '';
+  let at = root;
+  for (const key of keys) {
+    if (!isGroup(at[key])) at[key] = {};
+    at = at[key] as Group;
+  }
+  at[last] = value;
+}
