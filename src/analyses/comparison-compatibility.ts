@@ -59,6 +59,7 @@ export function compatibility(baseline: ComparedRun, candidate: ComparedRun): Co
   const differing = [
     ...planDifferences(baseline.plan, candidate.plan),
     ...disclosureDifferences(baseline.manifest?.disclosure, candidate.manifest?.disclosure),
+    ...engineDifferences(baseline.manifest, candidate.manifest),
     ...clientDifferences(baseline.manifest, candidate.manifest),
   ];
   const [one, other] = [baseline.manifest, candidate.manifest];
@@ -132,6 +133,21 @@ function disclosureDifferences(one: Disclosure | undefined, other: Disclosure | 
       { kind, key: `disclosure.${key}`, baseline: told(a), candidate: told(b), forbids: forbiddenFields.has(key) },
     ];
   });
+}
+
+/** Options of simulated engines: what distinguishes two systems that disclose the same. */
+function engineDifferences(one: Manifest | undefined, other: Manifest | undefined): DifferingKey[] {
+  const [a, b] = [flat('engine', one?.simulated), flat('engine', other?.simulated)];
+  const told = new Set(['engine.model', 'engine.gpu', 'engine.tensorParallel', 'engine.weights']);
+  return [...new Set([...a.keys(), ...b.keys()])]
+    .filter((key) => a.get(key) !== b.get(key) && !told.has(key))
+    .map((key) => ({
+      kind: 'system',
+      key,
+      baseline: a.get(key) ?? 'default',
+      candidate: b.get(key) ?? 'default',
+      forbids: false,
+    }));
 }
 
 function clientDifferences(one: Manifest | undefined, other: Manifest | undefined): DifferingKey[] {

@@ -26,7 +26,7 @@ export function renderPrefillProfile(input: PrefillProfileInput): string {
     [
       dress.dim(input.title),
       paint(`${signs[verdict.verdict]} ${verdict.verdict} measurement`),
-      ...verdict.reasons.flatMap((reason) => wrap(`  ${reason}`, width, 2)),
+      ...verdict.reasons.flatMap((reason) => wrap(reason, width - 2).map((line) => `  ${line}`)),
     ],
     [
       ...wrap(formula(profile.fit), width).map(dress.bold),

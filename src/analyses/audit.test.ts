@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import { randomStream } from '../core/random.ts';
+import type { RequestRecord } from '../core/record.ts';
+import { milliseconds, nanoseconds } from '../core/units.ts';
+import { simulate } from '../engine/virtual-driver.ts';
+import { defaultPolicy } from '../metrics/policy.ts';
+import { declared, disclose, startManifest } from '../recording/manifest.ts';
+import { audit, auditItems } from './audit.ts';
+import { requestFacts } from './audit-facts.ts';
+import type { AuditedRun } from './audit-item.ts';
+import { scoreWithSteadyState } from './steady-score.ts';
+
+const schedule = (count: number, fixed: boolean) => {
+  const random = randomStream(1, 'audit');
+  let at = 0;
+  return Array.from({ length: count }, () => {
+    at += fixed ? 2e8 : random.exponential() * 2e8;
+    return {
+      scheduledAt: nanoseconds(at),
+      promptTokens: fixed ? 512 : 50 + random.below(6000),
+      outputTokens: fixed ? 100 : 10 + random.below(150),
+      phase: 'measure' as const,
+    };
+  });
+};
+
+const manifestWith = (engineVersion: string | undefined, engine = 'vllm') =>
+  startManifest({
+    metron: '0.0.0',
+    run: { id: engine, name: engine },
+    startedAt: new Date(0),
+    seed: 1,
+    instrument: { workers: 1, transportPaths: ['B'], clock: 'CLOCK_MONOTONIC' },
+    target: { url: 'http://localhost/v1', protocol: 'openai-chat' },
+    disclosure: {
+      engine: declared(engine),
+      loadModel: declared('open loop'),
+      ...(engineVersion !== undefined && { engineVersion: declared(engineVersion) }),
+    },
+  });
+
+function runOf(records: readonly RequestRecord[], name = 'a', manifest = manifestWith('1')): AuditedRun {
+  return {
+    name,
+    manifest,
+    summary: scoreWithSteadyState(records, defaultPolicy),
+    requests: requestFacts(records, defaultPolicy),
+  };
+}
+
+const simulated = (count: number, fixed = false): readonly RequestRecord[] =>
+  simulate(schedule(count, fixed), { model: 'llama3-8b', gpu: 'h100-sxm-80gb', jitter: 0.02 }, { seed: 1 }).records;
+
+const outcomeOf = (id: string, ...runs: AuditedRun[]): string | undefined =>
+  audit(runs).find((item) => item.id === id)?.outcome;
+
+const broad = runOf(simulated(1200));
+const narrow = runOf(simulated(80, true));
+
+describe('an audit', () => {
+  it('answers every item once, with evidence, and a remedy for all that does not pass', () => {
+    for (const runs of [[broad], [broad, narrow]]) {
+      const items = audit(runs);
+      expect(items.map(({ id }) => id)).toEqual(auditItems.kinds);
+      for (const { outcome, evidence, remedy, title } of items) {
+        expect(evidence.length).toBeGreaterThan(3);
+        expect(title.length).toBeGreaterThan(3);
+        if (outcome !== 'pass') expect(remedy?.length).toBeGreaterThan(3);
+      }
+    }
+  });
+
+  it('holds a narrow workload against a run, and a broad one not', () => {
+    expect(outcomeOf('workload', broad)).toBe('pass');
+    expect(outcomeOf('workload', narrow)).toBe('warn');
+  });
+
+  it('asks for the samples that a P99 needs', () => {
+    expect(outcomeOf('samples', broad)).toBe('pass');
+    expect(outcomeOf('samples', narrow)).toBe('fail');
+    expect(outcomeOf('summary-statistics', broad)).toBe('pass');
+    expect(outcomeOf('summary-statistics', narrow)).toBe('warn');
+  });
+
+  it('sees when more than one factor differs between systems', () => {
+    const other = runOf(simulated(100), 'b', manifestWith('2', 'sglang'));
+    expect(outcomeOf('implementation', broad)).toBe('cannot tell');
+    expect(outcomeOf('implementation', broad, { ...broad, name: 'b' })).toBe('pass');
+    expect(outcomeOf('implementation', broad, { ...broad, manifest: manifestWith(undefined) })).toBe('cannot tell');
+    expect(outcomeOf('implementation', broad, other)).toBe('fail');
+  });
+
+  it('finds stalls that an average hides', () => {
+    const stalled = simulated(200).map((record, i): RequestRecord => {
+      if (i % 4 !== 0) return record;
+      const at = Array.from(record.chunks.at, (time, k) => (k > 3 ? time + milliseconds(700) : time));
+      return { ...record, chunks: { ...record.chunks, at } };
+    });
+    expect(requestFacts(stalled, defaultPolicy).hiddenStalls.part).toBeGreaterThan(20);
+    expect(outcomeOf('normalization', runOf(stalled))).toBe('warn');
+  });
+
+  it('a missing boundary fails the disclosure, a complete one passes', () => {
+    expect(outcomeOf('disclosure', broad)).toBe('fail');
+    const fields = Object.keys(disclose({}));
+    const complete = disclose(Object.fromEntries(fields.map((field) => [field, declared('told')])));
+    expect(outcomeOf('disclosure', { ...broad, manifest: { ...manifestWith('1'), disclosure: complete } })).toBe(
+      'pass',
+    );
+  });
+
+  it('errors above 5 % fail', () => {
+    const failing = simulated(200).map(
+      (record, i): RequestRecord =>
+        i % 10 === 0
+          ? { ...record, outcome: { status: 'failed', failure: { kind: 'http', httpStatus: 503 } } }
+          : record,
+    );
+    expect(outcomeOf('errors', runOf(failing))).toBe('fail');
+    expect(outcomeOf('errors', broad)).toBe('pass');
+  });
+});

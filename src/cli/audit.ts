@@ -1,0 +1,24 @@
+import { scoreFlags } from '../config/index.ts';
+import { exitCodes, MetronError } from '../core/errors.ts';
+import { renderAudit } from '../outputs/terminal/audit.ts';
+import { audit as auditRuns } from '../run/audit.ts';
+import { screen } from './screen.ts';
+import { storedPolicy } from './stored-policy.ts';
+import { jsonFlag, type Verb } from './verb.ts';
+
+export const audit: Verb = {
+  name: 'audit',
+  summary: 'a checklist against misleading benchmarks: what a run, or the runs of one claim, can support',
+  arguments: '<runs...>',
+  examples: ['metron audit runs/2026-01-31T12-30-05Z_chat', 'metron audit runs/before runs/after --strict'],
+  flags: [...scoreFlags, { flag: '--strict', help: 'exit with 1 for a warning too' }, jsonFlag],
+  async main(folders, flags) {
+    const [first] = folders;
+    if (first === undefined) throw new MetronError('NO_RUN', 'which runs? give the folders that `metron run` wrote');
+    const items = await auditRuns(folders, storedPolicy(first, flags));
+    if (flags.json === true) console.log(JSON.stringify({ schema: 'metron.audit/1', runs: folders, items }, null, 2));
+    else process.stdout.write(renderAudit(items, screen()));
+    const bad = items.some(({ outcome }) => outcome === 'fail' || (flags.strict === true && outcome === 'warn'));
+    return bad ? exitCodes.sloFailed : exitCodes.ok;
+  },
+};

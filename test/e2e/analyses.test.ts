@@ -1,0 +1,134 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { metron, onlyRun, readJson, scratch } from './command-line.ts';
+
+const load =
+  '--url http://example.invalid/v1 --model m --rate 4 --requests 300 --prompt 200..1200 --output 30..90 --seed 3';
+
+async function simulated(folder: string, engine: string, more = ''): Promise<string> {
+  const { code } = await metron([
+    'plan',
+    ...load.split(' '),
+    ...more.split(' ').filter(Boolean),
+    '--simulate',
+    engine,
+    '--runs',
+    folder,
+  ]).ended;
+  expect(code).toBe(0);
+  return onlyRun(folder);
+}
+
+describe('metron profile', () => {
+  it('writes a curve that scoring takes, and a plot', async () => {
+    const runs = scratch('profile');
+    const out = join(runs, 'curve.json');
+    const profile = await metron([
+      'profile',
+      '--simulate',
+      'model=llama3-8b,gpu=h100,jitter=0.02',
+      '--lengths',
+      '64,256,1024,2048,4096,8000',
+      '--repeats',
+      '4',
+      '--out',
+      out,
+      '--runs',
+      join(runs, 'runs'),
+    ]).ended;
+    expect(profile.err).toBe('');
+    expect(profile.code).toBe(0);
+    expect(profile.out).toContain('First token of a prompt of P tokens');
+    const curve = readJson<{ from_tokens: number; to_tokens: number; profile: { schema: string; model: string } }>(out);
+    expect(curve).toMatchObject({
+      from_tokens: 64,
+      to_tokens: 8000,
+      profile: { schema: 'metron.profile/1', model: 'llama3-8b' },
+    });
+    expect(readFileSync(join(runs, 'curve.svg'), 'utf8')).toContain('<svg');
+    const run = await simulated(
+      join(runs, 'scored'),
+      'model=llama3-8b,gpu=h100',
+      `--prefill-curve ${out} --slack 300ms`,
+    );
+    const { policy } = readJson<{ policy: { prefillDeadline: { kind: string; slack: number } } }>(
+      join(run, 'summary.json'),
+    );
+    expect(policy.prefillDeadline).toMatchObject({ kind: 'curve', slack: 300e6 });
+    expect(existsSync(join(run, 'report.html'))).toBe(true);
+  });
+
+  it.each([
+    [['--lengths', '12,x'], '--lengths'],
+    [['--budget', '5'], '--budget'],
+    [['--repeats', '0'], '--repeats'],
+  ])('refuses %j', async (args, flag) => {
+    const { code, err } = await metron(['profile', '--simulate', ...args]).ended;
+    expect(code).toBe(2);
+    expect(err).toContain(flag);
+  });
+
+  it('says that too few lengths make no curve', async () => {
+    const runs = scratch('profile-short');
+    const { code, err } = await metron(['profile', '--simulate', '--lengths', '64,128', '--runs', runs]).ended;
+    expect(code).toBe(3);
+    expect(err).toContain('fewer than 3');
+  });
+});
+
+describe('metron compare and audit', () => {
+  const runs = scratch('compare');
+
+  it('lay two runs side by side, and a gate fires when its interval is clear', async () => {
+    const a = await simulated(join(runs, 'a'), 'model=llama3-8b,gpu=h100,jitter=0.02');
+    const b = await simulated(join(runs, 'b'), 'model=llama3-8b,gpu=a100,jitter=0.02');
+    const [junit, markdown] = [join(runs, 'gate.xml'), join(runs, 'gate.md')];
+    const plain = await metron(['compare', a, b]).ended;
+    expect(plain.code).toBe(0);
+    expect(plain.out).toContain('Paired');
+    expect(Math.max(...plain.out.split('\n').map((line) => [...line].length))).toBeLessThanOrEqual(90);
+    const gate = ['--fail-on', 'ttft_p50 > 5%', '--junit', junit, '--markdown', markdown];
+    expect((await metron(['compare', a, b, ...gate]).ended).code).toBe(1);
+    expect(readFileSync(junit, 'utf8')).toContain('<failure');
+    expect(readFileSync(markdown, 'utf8')).toContain('**failed**: `ttft_p50 > 5%`');
+    expect((await metron(['compare', b, a, ...gate]).ended).code).toBe(0);
+    const undecided = ['compare', a, a, '--fail-on', 'tpot_p99 > 0%'];
+    expect((await metron(undecided).ended).code).toBe(0);
+
+    const json = JSON.parse((await metron(['compare', a, b, '--json']).ended).out);
+    expect(json.schema).toBe('metron.comparison/1');
+    expect(json.systems[0].fluidityCdf).toHaveLength(101);
+
+    const audit = await metron(['audit', a, b, '--json']).ended;
+    expect(audit.code).toBe(0);
+    expect(JSON.parse(audit.out).items.length).toBeGreaterThan(15);
+    expect((await metron(['audit', a, b, '--strict']).ended).code).toBe(1);
+  });
+
+  it('refuse another workload, and say in which key it differs', async () => {
+    const a = onlyRun(join(runs, 'a'));
+    const c = await simulated(join(runs, 'c'), 'model=llama3-8b,gpu=h100', '--rate 8');
+    const refused = await metron(['compare', a, c]).ended;
+    expect(refused.code).toBe(2);
+    expect(refused.err).toContain('load.arrivals.rate: 4 in A, 8 in B');
+    const forced = await metron(['compare', a, c, '--force']).ended;
+    expect(forced.code).toBe(0);
+    expect(forced.out).toContain('Unpaired');
+  });
+
+  it('refuse bad input with a sentence', async () => {
+    const a = onlyRun(join(runs, 'a'));
+    writeFileSync(join(runs, 'file'), '');
+    for (const args of [
+      ['compare', a],
+      ['compare', a, join(runs, 'none')],
+      ['compare', a, a, '--fail-on', 'nonsense'],
+      ['audit', join(runs, 'file')],
+    ]) {
+      const { code, err } = await metron(args).ended;
+      expect(code).toBe(2);
+      expect(err).toContain('metron: ');
+    }
+  });
+});
