@@ -21,6 +21,8 @@ export default defineConfig({
         testTimeout: 120_000,
         hookTimeout: 120_000,
       }),
+      // Minutes of real load: `npm run test:soak`.
+      project('soak', ['test/soak/**/*.soak.test.ts'], { fileParallelism: false, testTimeout: 600_000 }),
       // Minutes of simulated load: `npm run test:engine-long`.
       project('engine-long', ['test/**/*.long.test.ts'], { testTimeout: 600_000 }),
     ],

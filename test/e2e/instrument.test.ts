@@ -1,0 +1,142 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { recordFromJson } from '../../src/recording/record-json.ts';
+import { built } from './built.ts';
+import { metron, scratch } from './command-line.ts';
+
+const { runTrial } = await built<typeof import('../../src/selftest/trial.ts')>('selftest/trial.js');
+const { SourceProcess } =
+  await built<typeof import('../../src/selftest/source-process.ts')>('selftest/source-process.js');
+const { Instrument } = await built<typeof import('../../src/instrument/instrument.ts')>('instrument/instrument.js');
+const { certify } = await built<typeof import('../../src/recording/certificate.ts')>('recording/certificate.js');
+const { measurementsOf } = await built<typeof import('../../src/run/verdict-inputs.ts')>('run/verdict-inputs.js');
+
+const millisecond = 1e6;
+const ns = (value: number) => value as never;
+const source = { tokens: 40, gap: ns(10 * millisecond), firstTokenAfter: ns(5 * millisecond) };
+
+/** Of sorted numbers; times are reported, never judged: the machine may be busy. */
+const quantile = (values: Float64Array, share: number): string =>
+  `${((values.slice().sort()[Math.ceil(share * values.length) - 1] ?? 0) / 1000).toFixed(0)} µs`;
+
+describe('records joined with the truth of a stamped source', () => {
+  it.each([
+    { name: 'phases at random', phases: 'random' as const },
+    { name: 'in step, as a batching engine sends', phases: 'in-step' as const },
+    { name: 'stamped by user space', phases: 'random' as const, stamps: 'user' as const },
+  ])('every token of every stream is found: $name', async ({ phases, stamps }) => {
+    const streams = 120;
+    const result = await runTrial({
+      source: { ...source, phases },
+      requests: {
+        due: Float64Array.from({ length: streams }, (_, i) => i * millisecond),
+        tokens: Uint32Array.from({ length: streams }, (_, i) => 1 + (i % source.tokens)),
+      },
+      workers: 2,
+      connections: 60,
+      ...(stamps && { stamps }),
+    });
+    expect(result.completed).toBe(streams);
+    expect(result.answered).toBe(streams);
+    expect(result.tokensFound).toBe(result.tokensSent);
+    // Nothing arrives before it is sent; the mapping of clocks is good to far less than this.
+    expect(Math.min(...result.errors)).toBeGreaterThan(-millisecond);
+    console.log(`token times late by p50 ${quantile(result.errors, 0.5)}, p99 ${quantile(result.errors, 0.99)}`);
+  });
+});
+
+describe('a receiving worker that dies in mid-run', () => {
+  it('takes its share with it and nothing else; the verdict is invalid', async () => {
+    const folder = scratch('lost-worker');
+    const recordsPath = join(folder, 'records.jsonl');
+    const from = await SourceProcess.start({ ...source, phases: 'random' });
+    const requests = 40;
+    const scheduledAt = Float64Array.from({ length: requests }, (_, i) => (100 + 20 * i) * millisecond);
+    const instrument = new Instrument({
+      workers: 2,
+      target: { url: `http://127.0.0.1:${from.port}/v1/chat/completions`, headers: {} },
+      load: { model: 'open' },
+      recorder: {
+        protocol: 'openai-chat',
+        tokenizer: 'o200k',
+        recordsPath,
+        requests: {
+          scheduledAt,
+          promptTokens: new Uint32Array(requests).fill(1),
+          outputTokens: new Uint32Array(requests).fill(source.tokens),
+        },
+        measureFrom: ns(0),
+        timeouts: { connect: ns(60e9), firstToken: ns(60e9), betweenTokens: ns(60e9), total: ns(60e9) },
+        keepText: false,
+        secrets: [],
+      },
+    });
+    try {
+      await instrument.ready();
+      await instrument.warm(4);
+      const body = Buffer.from('{"stream":true}');
+      for (let request = 0; request < requests; request++) {
+        const bodies = new Uint8Array(new SharedArrayBuffer(body.length));
+        bodies.set(body);
+        instrument.give({
+          requests: Uint32Array.of(request),
+          due: Float64Array.of(scheduledAt[request] ?? 0),
+          offsets: Uint32Array.of(0, body.length),
+          // Worker 0 carries the even requests: it comes to grief over this one.
+          bodies: request === 20 ? (undefined as never) : bodies,
+        });
+      }
+      instrument.noMoreOrders();
+      instrument.start(process.hrtime.bigint());
+      await instrument.sentAll();
+      await instrument.drained();
+      const facts = await instrument.close();
+      const records = readFileSync(recordsPath, 'utf8')
+        .trimEnd()
+        .split('\n')
+        .map((line) => recordFromJson(line));
+      expect(facts.lostWorkers).toBe(1);
+      expect(records).toHaveLength(requests);
+      for (const { id, outcome } of records) if (id % 2 === 1) expect(outcome.status).toBe('completed');
+      const lost = records.filter(({ outcome }) => outcome.status !== 'completed');
+      expect(lost.length).toBeGreaterThan(0);
+      for (const { id } of lost) expect(id % 2).toBe(0);
+      const window = { from: ns(0), to: ns(1e9) };
+      const measured = measurementsOf({ records, facts, window, openLoop: true, decodeDeadline: ns(5e7) });
+      expect(certify(measured)).toMatchObject({ verdict: 'invalid' });
+    } finally {
+      await Promise.all([instrument.terminate(), from.close()]);
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+describe('what does not fit this machine', () => {
+  it('is refused before anything is sent, with the number needed', async () => {
+    const { code, err } = await metron([
+      'run',
+      '--url',
+      'http://127.0.0.1:9/v1',
+      '--model',
+      'm',
+      '--users',
+      '900000',
+      '--duration',
+      '1s',
+    ]).ended;
+    expect({ code, err }).toMatchObject({ code: 2, err: expect.stringContaining('900') });
+  });
+});
+
+describe('metron doctor', () => {
+  it('says what was measured, for machines', async () => {
+    const { code, out } = await metron(['doctor', '--json']).ended;
+    expect(code).toBe(0);
+    const { selfTest, steps, findings } = JSON.parse(out) as import('../../src/selftest/doctor.ts').Diagnosis;
+    expect(selfTest.lost).toBe(0);
+    expect(steps[0]).toMatchObject({ asked: 5000, lost: 0 });
+    expect(findings.map(({ id }) => id)).toContain('files');
+    for (const { ok, advice } of findings) expect(advice === undefined).toBe(ok);
+  });
+});
