@@ -146,13 +146,17 @@ function distributions(summary: Summary, dress: Dress, width: number): string[] 
   return lines.find((each) => each.every((line) => widthOf(line) <= width)) ?? lines.at(-1) ?? [];
 }
 
-const percentileOf = (metric: MetricSummary, p: number) => metric.percentiles?.find((each) => each.p === p);
+/** Readers care for the bad tail: of a metric of which more is better that is the low one. */
+const tailOf = ({ better }: MetricSummary, p: number): number => (better === 'higher' ? 100 - p : p);
+const percentileOf = (metric: MetricSummary, p: number) =>
+  metric.percentiles?.find((each) => each.p === tailOf(metric, p));
 
 function values(metric: MetricSummary): string[] {
   const cells = shownPercentiles.map((p) => {
     const point = percentileOf(metric, p);
     if (point?.value === undefined) return '–';
-    return `${point.lowerBound ? '≥' : ''}${quantity(point.value, metric.unit, ' ')}`;
+    const named = tailOf(metric, p) === p ? '' : `P${tailOf(metric, p)} `;
+    return `${named}${point.lowerBound ? '≥' : ''}${quantity(point.value, metric.unit, ' ')}`;
   });
   return [metric.label, ...cells, count(metric.n)];
 }
