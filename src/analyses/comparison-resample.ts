@@ -1,7 +1,7 @@
 import type { Random } from '../core/random.ts';
 
 /** Length of the blocks that are drawn together: neighbouring requests share what the server was doing. */
-export const blockLength = (n: number): number => Math.max(1, Math.min(50, Math.round(2 * Math.cbrt(n))));
+const blockLength = (n: number): number => Math.max(1, Math.min(50, Math.round(2 * Math.cbrt(n))));
 
 /** How often each of n requests occurs in one draw of a circular block bootstrap (Politis and Romano 1992). */
 export function drawCounts(n: number, random: Random): Uint16Array {

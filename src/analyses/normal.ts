@@ -1,5 +1,5 @@
 /** Distribution function of the standard normal. */
-export function normalCdf(z: number): number {
+function normalCdf(z: number): number {
   const tail = upperTail(Math.abs(z));
   return z > 0 ? 1 - tail : tail;
 }

@@ -39,7 +39,7 @@ const signals: readonly Signal[] = [
   { key: 'ttft_ms', label: 'time to first token', tolerance: 0.25 },
 ];
 
-export const fewestRequests = 100;
+const fewestRequests = 100;
 const mostBatches = 40;
 const requestsPerBatch = 5;
 /** A run shorter than this many of its slower answers has hardly turned over once. */

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { prefillCurveFile } from '../analyses/prefill-curve.ts';
 import { interleavedRounds, prefillLengths } from '../analyses/prefill-lengths.ts';
 import { fewestLengths, type PrefillProfile, prefillProfile } from '../analyses/prefill-profile.ts';
@@ -76,7 +76,7 @@ export async function profile(plan: Plan, options: ProfileOptions = {}): Promise
     model: plan.target.model,
     date: manifest.startedAt,
     metron: version,
-    run: folder,
+    run: basename(folder),
     ...(options.subtractNetwork && { baseline_ms }),
     ...(manifest.simulated && { simulated: manifest.simulated }),
   });
