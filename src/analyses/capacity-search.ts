@@ -54,7 +54,7 @@ type State = SearchState & { readonly bounds: Bounds };
 /** A load near the edge lies on one curve with those within this many tolerances of it. */
 const nearness = 5;
 /** The stake on either side is never all there is. */
-const leastStake = 0.1;
+const leastStake = 0.25;
 /** A miss share goes from what is allowed to a half within this relative span of load, or to many times that: a cliff. */
 const cliffSpan = 0.1;
 const cliffMisses = 5;

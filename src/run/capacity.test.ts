@@ -1,0 +1,93 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { resolvePlan } from '../config/index.ts';
+import { exitCodes } from '../core/errors.ts';
+import { type CapacityRequest, capacity, exitCodeOf, storedRequest } from './capacity.ts';
+import { readLooks } from './probe.ts';
+import { rescore } from './rescore.ts';
+
+const engine = { model: 'llama3-8b', gpu: 'h100' };
+
+const planFor = () =>
+  resolvePlan({
+    name: 'test',
+    target: { url: 'http://simulated.invalid/v1', model: 'm' },
+    load: { arrivals: 'poisson:1' },
+    workload: { prompt: '128', output: '8' },
+    seed: 5,
+  });
+
+const request: CapacityRequest = {
+  slo: ['ttft<=60ms & tpot<=20ms @ 90%'],
+  presets: [],
+  mode: 'rate',
+  decide: 'sequential',
+  options: { start: 64, tolerance: 0.3, firstRequests: 60, growth: 1, budget: { requests: 40_000 } },
+  engine,
+};
+
+let runsFolder = '';
+beforeAll(() => {
+  runsFolder = mkdtempSync(join(tmpdir(), 'metron-capacity-'));
+});
+afterAll(() => rmSync(runsFolder, { recursive: true, force: true }));
+
+describe('capacity of a simulated engine', { timeout: 120_000 }, () => {
+  it('is found in memory, and written as bounds with a reason', async () => {
+    const { file, folder, exitCode } = await capacity(planFor(), request);
+    expect(folder).toBeUndefined();
+    expect(file.reason).toBe('found');
+    expect(exitCode).toBe(exitCodes.ok);
+    expect(file.relevantUpperBound! / file.relevantLowerBound!).toBeLessThan(1.302);
+    expect(file.bindingCondition).toBe('ttft<=60ms & tpot<=20ms @ 90%');
+    expect(file.conditionalThroughput!.outputTokens_per_s!).toBeGreaterThan(0);
+    expect(file.tried.every(({ runs }) => runs.length === 0)).toBe(true);
+  });
+
+  it('depends on its seed alone', async () => {
+    const [one, other] = [await capacity(planFor(), request), await capacity(planFor(), request)];
+    expect(other.file).toEqual(one.file);
+  });
+
+  it('goes on where it was ended, repeats no look, and is scored again without load', async () => {
+    const short = { ...request, options: { ...request.options, budget: { requests: 400 } } };
+    const first = await capacity(planFor(), short, { keep: true, runsFolder });
+    expect(first.file.reason).toBe('budget');
+    expect(first.exitCode).toBe(exitCodes.ok);
+    const folder = first.folder!;
+    expect(storedRequest(folder)).toEqual(short);
+    const before = readLooks(folder);
+    const second = await capacity(planFor(), request, { resume: folder });
+    const after = readLooks(folder);
+    expect(after.slice(0, before.length)).toEqual(before);
+    expect(after.length).toBeGreaterThan(before.length);
+    expect(readdirSync(join(folder, 'probes'))).toHaveLength(after.length);
+    expect(second.file.reason).toBe('found');
+
+    const { surfaces, flips } = await rescore([folder], { decodeDeadlines_ms: [1, 50], firstTokens_ms: [60] });
+    const [strict, loose] = surfaces[0]!.cells;
+    expect(strict!.upper).toBeDefined();
+    expect(strict!.estimate ?? 0).toBeLessThan(loose!.estimate ?? loose!.lower ?? Number.POSITIVE_INFINITY);
+    expect(flips).toEqual([]);
+  });
+
+  it('says that nothing can pass', async () => {
+    const impossible = { ...request, slo: ['ttft_p99<=1ms'], options: { ...request.options, low: 8 } };
+    const { file, exitCode } = await capacity(planFor(), impossible);
+    expect([file.reason, exitCode]).toEqual(['nothing-passes', exitCodes.sloFailed]);
+    expect(file.relevantLowerBound).toBeUndefined();
+  });
+
+  it('says that everything passes', async () => {
+    const easy = { ...request, slo: ['ttft_p99<=60s'], options: { ...request.options, low: 1, high: 4, start: 1 } };
+    const { file } = await capacity(planFor(), easy);
+    expect([file.reason, file.relevantLowerBound]).toEqual(['high-limit', 4]);
+  });
+});
+
+it('every reason has an exit code', () => {
+  expect(exitCodeOf('client-limit')).toBe(exitCodes.invalidMeasurement);
+  expect(exitCodeOf('interrupted')).toBe(exitCodes.interrupted);
+});
