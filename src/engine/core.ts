@@ -29,7 +29,14 @@ export interface EngineRequest {
 
 export type Emission =
   | { readonly kind: 'tokens'; readonly id: number; readonly at: Nanoseconds; readonly tokens: number }
-  | { readonly kind: 'finished'; readonly id: number; readonly at: Nanoseconds; readonly cachedTokens: number }
+  | {
+      readonly kind: 'finished';
+      readonly id: number;
+      readonly at: Nanoseconds;
+      readonly cachedTokens: number;
+      /** When the engine first worked on it, where it can say. */
+      readonly scheduledAt?: Nanoseconds;
+    }
   | { readonly kind: 'rejected'; readonly id: number; readonly at: Nanoseconds; readonly reason: string };
 
 export interface EngineStats {

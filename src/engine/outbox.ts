@@ -18,7 +18,8 @@ export class Outbox {
         for (const { id } of requests) this.#emissions.push({ kind: 'tokens', id, at, tokens: 1 });
       }
     },
-    finished: (id, at, { cachedTokens }) => this.#emissions.push({ kind: 'finished', id, at, cachedTokens }),
+    finished: (id, at, { cachedTokens, scheduledAt }) =>
+      this.#emissions.push({ kind: 'finished', id, at, cachedTokens, scheduledAt }),
     rejected: (id, at, reason) => this.#emissions.push({ kind: 'rejected', id, at, reason }),
   };
 

@@ -24,7 +24,7 @@ describe('the simple engine', () => {
       { kind: 'tokens', id: 7, at: ms(1120), tokens: 1 },
       { kind: 'tokens', id: 7, at: ms(1140), tokens: 1 },
       { kind: 'tokens', id: 7, at: ms(1160), tokens: 1 },
-      { kind: 'finished', id: 7, at: ms(1160), cachedTokens: 0 },
+      { kind: 'finished', id: 7, at: ms(1160), cachedTokens: 0, scheduledAt: ms(1000) },
     ]);
     expect(engine.nextAt()).toBeUndefined();
   });
@@ -52,7 +52,7 @@ describe('the simple engine', () => {
     expect(engine.stats()).toMatchObject({ running: 1, waiting: 0 });
     expect(drain(engine)).toEqual([
       { kind: 'tokens', id: 2, at: ms(220), tokens: 1 },
-      { kind: 'finished', id: 2, at: ms(220), cachedTokens: 0 },
+      { kind: 'finished', id: 2, at: ms(220), cachedTokens: 0, scheduledAt: ms(120) },
     ]);
   });
 

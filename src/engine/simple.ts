@@ -34,6 +34,8 @@ export const simple = {
 interface Active {
   readonly request: EngineRequest;
   readonly random: Random;
+  /** When it got its slot. */
+  readonly since: Nanoseconds;
   produced: number;
   /** Its prompt is done and the step at which it joins the others is known. */
   joined: boolean;
@@ -107,7 +109,7 @@ class SimpleCore implements EngineCore {
     const { firstTokenMs, perPromptTokenMs, firstTokenJitter } = this.#options;
     // A stream of its own, so that a request's pace does not depend on what else is served.
     const random = randomStream(this.#seed, `simple/request/${request.id}`);
-    const active: Active = { request, random, produced: 0, joined: false };
+    const active: Active = { request, random, since: at, produced: 0, joined: false };
     this.#active.set(request.id, active);
     const median = firstTokenMs + perPromptTokenMs * request.promptTokens;
     const wait = milliseconds(median * Math.exp(firstTokenJitter * random.normal()));
@@ -132,7 +134,7 @@ class SimpleCore implements EngineCore {
       return;
     }
     this.#release(active, at);
-    emit({ kind: 'finished', id, at, cachedTokens: 0 });
+    emit({ kind: 'finished', id, at, cachedTokens: 0, scheduledAt: active.since });
   }
 
   /** A prompt that is done joins the common step that comes next, if there is one. */

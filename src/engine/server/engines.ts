@@ -3,7 +3,8 @@ import { type Registry, registry } from '../../core/registry.ts';
 import type { EngineCore } from '../core.ts';
 import type { Provenance } from '../cost/gpus.ts';
 import { simple } from '../simple.ts';
-import { createSimulatedEngine, simulated } from '../simulated-engine.ts';
+import { createSimulatedEngine, type EngineCounters, simulated } from '../simulated-engine.ts';
+import { Histogram } from './histogram.ts';
 import { type HardwareEngineOptions, hardwareEngineOptions, readOwnHardware } from './own-hardware.ts';
 
 /** What a core knows about itself that the server must tell its clients or go by. */
@@ -18,9 +19,24 @@ export interface EngineFacts {
   readonly provenance?: Provenance;
 }
 
+/** What only a simulated engine can tell or be told beside its requests. */
+export interface EngineInside {
+  counters(): EngineCounters;
+  resetPrefixes(): void;
+  /** Tokens of each iteration, as it starts. */
+  readonly iterationTokens: Histogram;
+  readonly cache: {
+    readonly blockTokens: number;
+    readonly blocks: number;
+    readonly utilization: number;
+    readonly prefixes: boolean;
+  };
+}
+
 export interface AssembledEngine {
   readonly core: EngineCore;
   readonly facts: EngineFacts;
+  readonly inside?: EngineInside;
 }
 
 /** A kind of engine that can be served. */
@@ -42,6 +58,9 @@ const byOuterName = <Value>(shape: Readonly<Record<string, Value>>): Record<stri
 const byOwnName = (given: Readonly<Record<string, unknown>>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(given).map(([key, value]) => [renamed[key] ?? key, value]));
 
+/** As vLLM has them. */
+const iterationBounds = [1, ...Array.from({ length: 12 }, (_, i) => 8 * 2 ** i)];
+
 const servedSimple: ServedEngine = {
   kind: simple.kind,
   summary: simple.summary,
@@ -57,7 +76,11 @@ const servedSimulated: ServedEngine = {
     // Checked here; what is left open stays open, since a calibration may fill it.
     hardwareEngineOptions.parse(byOwnName(given));
     const { options, own, provenance } = readOwnHardware(byOwnName(given) as HardwareEngineOptions);
-    const core = createSimulatedEngine(options, seed, own);
+    const iterationTokens = new Histogram(iterationBounds);
+    const core = createSimulatedEngine(options, seed, {
+      ...own,
+      observe: ({ chunkTokens, decodeTokens }) => iterationTokens.observe(chunkTokens + decodeTokens),
+    });
     const { design } = core;
     return {
       core,
@@ -66,6 +89,17 @@ const servedSimulated: ServedEngine = {
         contextTokens: design.settings.maxModelLength,
         provenance: provenance ?? design.provenance,
         ...(design.prefixCaching ? { blockTokens: design.options.blockSize } : {}),
+      },
+      inside: {
+        counters: () => core.counters(),
+        resetPrefixes: () => core.resetPrefixes(),
+        iterationTokens,
+        cache: {
+          blockTokens: design.options.blockSize,
+          blocks: design.kvBlocks,
+          utilization: design.options.memoryUtilization,
+          prefixes: design.prefixCaching,
+        },
       },
     };
   },

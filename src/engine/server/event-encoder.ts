@@ -1,6 +1,7 @@
 import { encodeText } from './prompt-tokens.ts';
-import type { CompletionCall, EventWriter, WholeAnswer } from './protocol.ts';
+import type { CompletionCall, Ending, EventWriter, TokenDetail, WholeAnswer } from './protocol.ts';
 import type { PartSink, StreamPart, TokenField, TokenMark, WireSink, WireUsage } from './stream-part.ts';
+import { tokenLogprobs } from './token-logprobs.ts';
 
 export const usageOf = (promptTokens: number, completionTokens: number, cachedTokens = 0): WireUsage => ({
   prompt_tokens: promptTokens,
@@ -23,6 +24,15 @@ function idsOf(texts: readonly string[]): number[] {
     }
     return ids;
   });
+}
+
+/** Only what was asked for: most requests ask for nothing, and pay nothing. */
+function detailOf({ returnTokenIds, logprobs }: CompletionCall, texts: readonly string[]): TokenDetail | undefined {
+  if (!returnTokenIds && logprobs === undefined) return undefined;
+  return {
+    ...(returnTokenIds && { ids: idsOf(texts) }),
+    ...(logprobs !== undefined && { logprobs: tokenLogprobs(texts, logprobs) }),
+  };
 }
 
 /** Turns the parts of an answer into server-sent events, one write an event. */
@@ -49,7 +59,7 @@ export class EventEncoder implements PartSink {
         return;
       }
       case 'finish':
-        this.#wire.write(this.#events.finish(part.reason, this.#usage()), noMarks);
+        this.#wire.write(this.#events.finish(part, this.#usage()), noMarks);
         return;
       case 'usage':
         this.#wire.write(this.#events.usage(part.usage), noMarks);
@@ -72,8 +82,8 @@ export class EventEncoder implements PartSink {
   #pushTokens(field: TokenField, texts: readonly string[], due: number): void {
     this.#tokens += texts.length;
     const text = texts.length === 1 ? (texts[0] ?? '') : texts.join('');
-    const ids = this.#call.returnTokenIds ? idsOf(texts) : undefined;
-    this.#wire.write(this.#events.tokens(field, text, ids, this.#usage()), [{ tokens: texts.length, due }]);
+    const detail = detailOf(this.#call, texts);
+    this.#wire.write(this.#events.tokens(field, text, detail, this.#usage()), [{ tokens: texts.length, due }]);
   }
 
   #usage(): WireUsage | undefined {
@@ -86,7 +96,7 @@ export class AnswerCollector implements PartSink {
   readonly #call: CompletionCall;
   readonly #finished: (answer: WholeAnswer, mark: TokenMark) => void;
   readonly #texts: Record<TokenField, string[]> = { content: [], reasoning: [], tool: [] };
-  #finishReason = 'stop';
+  #ending: Ending = { reason: 'stop' };
   #usage: WireUsage | undefined;
   #tokens = 0;
   #due = 0;
@@ -101,7 +111,7 @@ export class AnswerCollector implements PartSink {
       this.#texts[part.field].push(...part.texts);
       this.#tokens += part.texts.length;
       this.#due = part.due;
-    } else if (part.kind === 'finish') this.#finishReason = part.reason;
+    } else if (part.kind === 'finish') this.#ending = part;
     else if (part.kind === 'usage') this.#usage = part.usage;
   }
 
@@ -109,9 +119,9 @@ export class AnswerCollector implements PartSink {
     const { content, reasoning, tool } = this.#texts;
     const answer: WholeAnswer = {
       texts: { content: content.join(''), reasoning: reasoning.join(''), tool: tool.join('') },
-      finishReason: this.#finishReason,
+      ending: this.#ending,
       usage: this.#usage,
-      tokenIds: this.#call.returnTokenIds ? idsOf([...reasoning, ...content, ...tool]) : undefined,
+      detail: detailOf(this.#call, [...reasoning, ...content, ...tool]),
     };
     this.#finished(answer, { tokens: this.#tokens, due: this.#due });
   }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import type { Clock } from '../../core/clock.ts';
 import type { Nanoseconds } from '../../core/units.ts';
 import type { TokenMark, WireSink } from './stream-part.ts';
@@ -92,10 +92,15 @@ export class Exchange implements WireSink {
     this.response.end(body);
   }
 
+  /** Body bytes wait until the head has been sent. */
+  hold(): void {
+    this.#held ??= [];
+  }
+
   /** Sends the head of an event stream. */
   startStream(sendHead: SendHead = plainHead): void {
     this.truth.status = 200;
-    this.#held = [];
+    this.hold();
     sendHead(this, () => {
       const held = this.#held ?? [];
       this.#held = undefined;
@@ -162,8 +167,9 @@ export class Exchange implements WireSink {
   reset(): void {
     this.truth.end ??= 'fault';
     // `resetAndDestroy` would send a FIN first, and most clients would see only that.
-    Reflect.set(this.socket, 'resetAndClosing', true);
-    this.socket.destroy();
+    const carrier = carrierOf(this.socket);
+    Reflect.set(carrier, 'resetAndClosing', true);
+    carrier.destroy();
   }
 
   #writeChunk(payload: string | Uint8Array, marks: readonly TokenMark[]): void {
@@ -185,6 +191,12 @@ export class Exchange implements WireSink {
     truth.wrote(at, marks);
   }
 }
+
+/** The TCP socket itself; TLS knows no resets. */
+const carrierOf = (socket: Socket): Socket => {
+  const parent: unknown = Reflect.get(socket, '_parent');
+  return parent instanceof Socket ? parent : socket;
+};
 
 /** The head as `http` writes it, at once. */
 export function plainHead(exchange: Exchange, then: () => void): void {

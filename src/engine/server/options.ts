@@ -26,6 +26,11 @@ const serverOptions = z.object({
   answerSpread: z.number().min(0).max(3).default(0.6).describe('sigma of the lognormal length of such answers'),
   spin: z.boolean().default(false).describe('never sleep just before a token is due: exact pacing for most of a core'),
   apiKeyEnv: z.string().optional().describe('environment variable with the key that requests must bring'),
+  loadSeconds: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe('so long after the start the model is still loading, and requests are refused with 503'),
   trace: z.string().optional().describe('file for the truth trace, one JSON line per request'),
   traceKeep: z.number().int().min(0).default(1000).describe('requests that GET /sim/trace remembers'),
   fault: z

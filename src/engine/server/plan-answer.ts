@@ -7,6 +7,8 @@ export interface AnswerPlan {
   readonly tokens: number;
   /** `stop` or `length`, unless a fault has another. */
   readonly finishReason: string;
+  /** The stop string that ended it. */
+  readonly stopReason?: string;
 }
 
 /**

@@ -53,11 +53,16 @@ export async function encodeChat(messages: readonly { role: string; text: string
 /**
  * One hash for each full block of the prompt, each covering all tokens up to the block's end: two
  * prompts share a block exactly when they share everything before it (up to collisions of 53 bits).
+ * Prompts under different salts share nothing.
  */
-export function blockHashes(tokens: readonly number[], blockTokens: number): number[] {
+export function blockHashes(tokens: readonly number[], blockTokens: number, salt = ''): number[] {
   const hashes: number[] = [];
   let high = 0x9e3779b9;
   let low = 0x811c9dc5;
+  for (let i = 0; i < salt.length; i++) {
+    low = Math.imul(low ^ salt.charCodeAt(i), 0x01000193);
+    high = Math.imul(high ^ low, 0x85ebca6b);
+  }
   for (let i = 0; i < tokens.length; i++) {
     const token = tokens[i] ?? 0;
     low = Math.imul(low ^ token, 0x01000193);

@@ -1,4 +1,5 @@
 import type { TokenField, WireUsage } from './stream-part.ts';
+import type { TokenLogprob } from './token-logprobs.ts';
 
 /** What a request asks for, whatever protocol it came in. */
 export interface CompletionCall {
@@ -14,13 +15,35 @@ export interface CompletionCall {
   /** Token ids on every event. */
   readonly returnTokenIds: boolean;
   readonly priority: number;
+  /** Texts that end the answer. */
+  readonly stop: readonly string[];
+  /** Draws the answer from a stream of its own; the same seed, the same answer. */
+  readonly seed: number | undefined;
+  /** Prompts share cached prefixes only under the same salt. */
+  readonly cacheSalt: string | undefined;
+  /** How many of the likeliest tokens to report at each place; absent: no logprobs. */
+  readonly logprobs: number | undefined;
+  /** The answer has to be a call of a tool. */
+  readonly toolOnly: boolean;
+}
+
+/** What an event tells of its tokens where it was asked for. */
+export interface TokenDetail {
+  readonly ids?: readonly number[];
+  readonly logprobs?: readonly TokenLogprob[];
+}
+
+/** Why an answer ended, and with which stop string. */
+export interface Ending {
+  readonly reason: string;
+  readonly stopReason?: string;
 }
 
 /** Writes the events of one answer in a protocol's form; each call returns a whole event, blank line included. */
 export interface EventWriter {
   role(usage: WireUsage | undefined): string | undefined;
-  tokens(field: TokenField, text: string, ids: readonly number[] | undefined, usage: WireUsage | undefined): string;
-  finish(reason: string, usage: WireUsage | undefined): string;
+  tokens(field: TokenField, text: string, detail: TokenDetail | undefined, usage: WireUsage | undefined): string;
+  finish(ending: Ending, usage: WireUsage | undefined): string;
   usage(usage: WireUsage): string;
 }
 
@@ -33,9 +56,9 @@ export interface AnswerIdentity {
 /** A finished answer that is not streamed. */
 export interface WholeAnswer {
   readonly texts: Readonly<Record<TokenField, string>>;
-  readonly finishReason: string;
+  readonly ending: Ending;
   readonly usage: WireUsage | undefined;
-  readonly tokenIds: readonly number[] | undefined;
+  readonly detail: TokenDetail | undefined;
 }
 
 /** One completion endpoint: how its requests are read and its answers written. */

@@ -17,6 +17,9 @@ export const sharedFields = {
   n: count.min(1).nullish(),
   priority: count.nullish(),
   return_token_ids: z.boolean().nullish(),
+  stop: z.union([z.string(), z.array(z.string()).max(4)]).nullish(),
+  seed: count.nullish(),
+  cache_salt: z.string().min(1).nullish(),
 };
 
 const shared = z.looseObject(sharedFields);
@@ -34,7 +37,7 @@ export function parseFields<Schema extends z.ZodType>(schema: Schema, body: unkn
 export function readSharedFields(
   fields: z.output<typeof shared>,
   maxTokens: number | undefined,
-): Omit<CompletionCall, 'promptTokens'> {
+): Omit<CompletionCall, 'promptTokens' | 'logprobs' | 'toolOnly'> {
   const options = fields.stream_options;
   const stream = fields.stream ?? false;
   const minTokens = fields.min_tokens ?? 0;
@@ -57,5 +60,8 @@ export function readSharedFields(
     ignoreEos: fields.ignore_eos ?? false,
     returnTokenIds: fields.return_token_ids ?? false,
     priority: fields.priority ?? 0,
+    stop: [fields.stop ?? []].flat().filter((text) => text !== ''),
+    seed: fields.seed ?? undefined,
+    cacheSalt: fields.cache_salt ?? undefined,
   };
 }

@@ -9,7 +9,7 @@ import { completions } from './protocols/completions.ts';
 import { readJson } from './read-json.ts';
 import { parseFields } from './request-fields.ts';
 import { serveCompletion } from './serve-completion.ts';
-import type { ServerState } from './server-state.ts';
+import { type ServerState, secondsToReady } from './server-state.ts';
 
 export interface Route {
   readonly method: 'GET' | 'POST';
@@ -49,6 +49,45 @@ const health = (path: string): Route => ({
   serve: (_state, exchange) => exchange.send(200, '', {}),
 });
 
+const ready: Route = {
+  method: 'GET',
+  path: '/health/ready',
+  serve: (state, exchange) => exchange.send(secondsToReady(state) > 0 || state.asleep ? 503 : 200, '', {}),
+};
+
+const load: Route = {
+  method: 'GET',
+  path: '/load',
+  serve: ({ driver }, exchange) => {
+    const { running, waiting } = driver.stats();
+    exchange.json(200, { server_load: running + waiting });
+  },
+};
+
+const resetPrefixCache: Route = {
+  method: 'POST',
+  path: '/reset_prefix_cache',
+  serve: ({ inside }, exchange) => {
+    inside?.resetPrefixes();
+    exchange.send(200, '', {});
+  },
+};
+
+const fallAsleep = (path: string, asleep: boolean): Route => ({
+  method: 'POST',
+  path,
+  serve: (state, exchange) => {
+    state.asleep = asleep;
+    exchange.send(200, '', {});
+  },
+});
+
+const isSleeping: Route = {
+  method: 'GET',
+  path: '/is_sleeping',
+  serve: ({ asleep }, exchange) => exchange.json(200, { is_sleeping: asleep }),
+};
+
 const version: Route = {
   method: 'GET',
   path: '/version',
@@ -58,8 +97,8 @@ const version: Route = {
 const metrics: Route = {
   method: 'GET',
   path: '/metrics',
-  serve: ({ metrics: counted, options, driver }, exchange) => {
-    const text = counted.render(options.model, driver.stats(), driver);
+  serve: ({ metrics: counted, options, driver, inside }, exchange) => {
+    const text = counted.render(options.model, driver.stats(), driver, inside);
     exchange.send(200, text, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' });
   },
 };
@@ -117,6 +156,12 @@ export const routes: readonly Route[] = [
   models,
   health('/health'),
   health('/ping'),
+  ready,
+  load,
+  resetPrefixCache,
+  fallAsleep('/sleep', true),
+  fallAsleep('/wake_up', false),
+  isSleeping,
   version,
   metrics,
   tokenize,

@@ -1,22 +1,24 @@
 import { randomStream } from '../../core/random.ts';
-import { type Nanoseconds, toSeconds } from '../../core/units.ts';
-import type { Emission } from '../core.ts';
+import { toSeconds } from '../../core/units.ts';
+import { Answer } from './answer.ts';
 import { answerText } from './answer-text.ts';
 import { ApiError } from './api-error.ts';
-import { AnswerCollector, EventEncoder, usageOf } from './event-encoder.ts';
+import { AnswerCollector, EventEncoder } from './event-encoder.ts';
 import type { Exchange } from './exchange.ts';
 import type { FaultEffects, FaultScene } from './fault.ts';
-import { planAnswer } from './plan-answer.ts';
+import { type AnswerPlan, planAnswer } from './plan-answer.ts';
 import { blockHashes } from './prompt-tokens.ts';
-import type { AnswerIdentity, CompletionCall, Protocol } from './protocol.ts';
+import type { AnswerIdentity, CompletionCall, Ending, Protocol } from './protocol.ts';
 import { readJson } from './read-json.ts';
 import { faultModelPrefix, selectFaults } from './select-faults.ts';
-import type { ServerState } from './server-state.ts';
+import { type ServerState, secondsToReady } from './server-state.ts';
+import { stopAt } from './stop-at.ts';
 import type { PartSink, WireSink } from './stream-part.ts';
 
 /** One completion request, from its body to the last byte of its answer. */
 export async function serveCompletion(state: ServerState, protocol: Protocol, exchange: Exchange): Promise<void> {
   const body = await readJson(exchange.request);
+  refuseUnready(state);
   const call = await protocol.parse(body);
   const effects = injectFaults(state, call, body, exchange);
   for (const { prepare } of effects) prepare?.(exchange);
@@ -36,6 +38,13 @@ export async function serveCompletion(state: ServerState, protocol: Protocol, ex
   }
   const changed = effects.reduce((asked, effect) => effect.call?.(asked) ?? asked, call);
   if (!exchange.closed) submit(state, protocol, changed, effects, exchange);
+}
+
+function refuseUnready(state: ServerState): void {
+  const left = secondsToReady(state);
+  const headers = { 'retry-after': Math.ceil(left) };
+  if (left > 0) throw new ApiError(503, 'the model is still loading', undefined, headers);
+  if (state.asleep) throw new ApiError(503, 'the engine is asleep; POST /wake_up wakes it');
 }
 
 function injectFaults(state: ServerState, call: CompletionCall, body: unknown, exchange: Exchange): FaultEffects[] {
@@ -84,11 +93,13 @@ function submit(
   const { driver, metrics, options } = state;
   const { truth } = exchange;
   const id = state.submitted++;
-  const random = randomStream(options.seed, `answer/${id}`);
-  const plan = effects.reduce(
+  const random =
+    call.seed === undefined ? randomStream(options.seed, `answer/${id}`) : randomStream(call.seed, 'answer of a seed');
+  const wanted = effects.reduce(
     (planned, effect) => effect.plan?.(planned) ?? planned,
     planAnswer(call, options, random),
   );
+  const { plan, next: text } = stopAt(wanted, answerText(random), call.stop);
   const sink = answerSink(protocol, call, effects, exchange);
   const streamed = call.stream && !effects.some(({ whole }) => whole);
 
@@ -96,20 +107,30 @@ function submit(
   truth.promptTokens = call.promptTokens.length;
   truth.askedTokens = plan.tokens;
   metrics.promptTokens += call.promptTokens.length;
-  const answer = new Answer({ state, call, exchange, sink, finishReason: plan.finishReason, text: answerText(random) });
+  metrics.countAsked(call.maxTokens);
+  const answer = new Answer({ state, call, exchange, sink, ending: endingOf(plan, call), text });
   if (!effects.some(({ keepsRunning }) => keepsRunning)) exchange.onClosed(() => driver.cancel(id));
+  // A core may answer before it returns.
+  if (streamed) exchange.hold();
   truth.submittedAt = driver.submit(
     {
       id,
       promptTokens: call.promptTokens.length,
       outputTokens: plan.tokens,
       priority: call.priority,
-      ...(options.blockTokens > 0 ? { blockHashes: blockHashes(call.promptTokens, options.blockTokens) } : {}),
+      ...(options.blockTokens > 0
+        ? { blockHashes: blockHashes(call.promptTokens, options.blockTokens, call.cacheSalt) }
+        : {}),
     },
     (emission) => answer.take(emission),
   );
   if (streamed && truth.status === 0) exchange.startStream(effects.find(({ sendHead }) => sendHead)?.sendHead);
 }
+
+const endingOf = ({ finishReason, stopReason }: AnswerPlan, { toolOnly }: CompletionCall): Ending => ({
+  reason: toolOnly && finishReason === 'stop' ? 'tool_calls' : finishReason,
+  ...(stopReason !== undefined && { stopReason }),
+});
 
 /** The way an answer takes: parts, changed by faults, to events, changed by faults, to the socket. */
 function answerSink(
@@ -133,81 +154,4 @@ function answerSink(
   }
   for (const effect of effects) parts = effect.parts?.(parts, exchange) ?? parts;
   return parts;
-}
-
-interface AnswerContext {
-  readonly state: ServerState;
-  readonly call: CompletionCall;
-  readonly exchange: Exchange;
-  readonly sink: PartSink;
-  readonly finishReason: string;
-  readonly text: () => string;
-}
-
-/** Turns what the core reports about one request into the parts of its answer. */
-class Answer {
-  readonly #context: AnswerContext;
-  #tokens = 0;
-  #firstAt = 0;
-  #lastAt = 0;
-
-  constructor(context: AnswerContext) {
-    this.#context = context;
-  }
-
-  take(emission: Emission): void {
-    switch (emission.kind) {
-      case 'tokens':
-        this.#push(emission.tokens, emission.at);
-        return;
-      case 'finished':
-        this.#context.exchange.together(() => this.#finish(emission.cachedTokens));
-        return;
-      case 'rejected':
-        this.#reject(emission.reason);
-        return;
-      default:
-        emission satisfies never;
-    }
-  }
-
-  #push(tokens: number, due: Nanoseconds): void {
-    const { state, exchange, sink, text } = this.#context;
-    const now = state.clock.now();
-    if (this.#tokens === 0) {
-      this.#firstAt = now;
-      state.metrics.countFirstToken(now - exchange.truth.arrivedAt, tokens);
-      sink.push({ kind: 'role' });
-    } else state.metrics.countTokens(now - this.#lastAt, tokens);
-    this.#lastAt = now;
-    this.#tokens += tokens;
-    const texts = tokens === 1 ? [text()] : Array.from({ length: tokens }, text);
-    sink.push({ kind: 'tokens', field: 'content', texts, due });
-  }
-
-  #finish(cachedTokens: number): void {
-    const { state, call, exchange, sink, finishReason } = this.#context;
-    exchange.truth.cachedTokens = cachedTokens;
-    sink.push({ kind: 'finish', reason: finishReason });
-    if (call.includeUsage || !call.stream) {
-      sink.push({ kind: 'usage', usage: usageOf(call.promptTokens.length, this.#tokens, cachedTokens) });
-    }
-    sink.push({ kind: 'done' });
-    sink.end();
-    const decoding = this.#lastAt - this.#firstAt;
-    state.metrics.countFinished(exchange.truth, finishReason, this.#tokens, decoding, state.clock.now());
-  }
-
-  #reject(reason: string): void {
-    const { exchange, sink } = this.#context;
-    const error = new ApiError(400, reason);
-    exchange.truth.end = 'refused';
-    if (exchange.truth.status === 0) {
-      exchange.json(error.status, error.body());
-      return;
-    }
-    sink.push({ kind: 'raw', text: `data: ${JSON.stringify(error.body())}\n\n` });
-    sink.push({ kind: 'done' });
-    sink.end();
-  }
 }

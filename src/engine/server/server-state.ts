@@ -1,5 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
+import { toSeconds } from '../../core/units.ts';
 import type { EngineMetrics } from './engine-metrics.ts';
+import type { EngineInside } from './engines.ts';
 import type { FaultRule } from './fault-rule.ts';
 import type { ServedOptions } from './options.ts';
 import type { TruthTrace } from './truth-trace.ts';
@@ -14,6 +16,8 @@ export interface ServerState {
   readonly clock: Clock;
   readonly origin: bigint;
   readonly driver: WallDriver;
+  /** Absent where the core has no inside to look at. */
+  readonly inside: EngineInside | undefined;
   readonly metrics: EngineMetrics;
   readonly trace: TruthTrace;
   readonly faultRules: readonly FaultRule[];
@@ -24,4 +28,10 @@ export interface ServerState {
   /** Requests handed to the core so far; the next one's id. */
   submitted: number;
   closing: boolean;
+  /** Told to sleep by `POST /sleep`. */
+  asleep: boolean;
 }
+
+/** 0 when the model has loaded. */
+export const secondsToReady = ({ options, clock }: ServerState): number =>
+  Math.max(0, options.loadSeconds - toSeconds(clock.now()));

@@ -4,6 +4,7 @@ import { MetronError } from '../../core/errors.ts';
 import type { EngineCore } from '../core.ts';
 import type { Provenance } from '../cost/gpus.ts';
 import { EngineMetrics } from './engine-metrics.ts';
+import type { AssembledEngine, EngineInside } from './engines.ts';
 import { parseFaultRule } from './fault-rule.ts';
 import { type Listening, listenServer } from './listen-server.ts';
 import { type EngineOptionsInput, readEngineOptions, type ServedOptions, servedOptions } from './options.ts';
@@ -41,7 +42,7 @@ export interface RunningEngineStats {
  * engine that the options ask for.
  */
 export async function startEngine(input: EngineOptionsInput = {}, core?: EngineCore): Promise<RunningEngine> {
-  const { options, core: driven } = assemble(input, core);
+  const { options, core: driven, inside } = assemble(input, core);
   const origin = process.hrtime.bigint();
   const clock = monotonicClock(origin);
   const state: ServerState = {
@@ -52,6 +53,7 @@ export async function startEngine(input: EngineOptionsInput = {}, core?: EngineC
     clock,
     origin,
     driver: new WallDriver(driven, clock, { spin: options.spin }),
+    inside,
     metrics: new EngineMetrics(),
     trace: new TruthTrace(options.traceKeep, options.trace),
     faultRules: options.fault.map(parseFaultRule),
@@ -59,6 +61,7 @@ export async function startEngine(input: EngineOptionsInput = {}, core?: EngineC
     completions: 0,
     submitted: 0,
     closing: false,
+    asleep: false,
   };
   await warmUp(options.model);
   const listening = await listenServer(
@@ -79,10 +82,10 @@ export async function startEngine(input: EngineOptionsInput = {}, core?: EngineC
 function assemble(
   input: EngineOptionsInput,
   core: EngineCore | undefined,
-): { options: ServedOptions; core: EngineCore } {
+): { options: ServedOptions; core: EngineCore; inside: EngineInside | undefined } {
   const { server, engine, core: coreOptions } = readEngineOptions(input);
-  const { facts, ...assembled } = core ? { core, facts: {} } : engine.assemble(coreOptions, server.seed);
-  return { core: assembled.core, options: servedOptions(server, facts) };
+  const assembled: AssembledEngine = core ? { core, facts: {} } : engine.assemble(coreOptions, server.seed);
+  return { core: assembled.core, inside: assembled.inside, options: servedOptions(server, assembled.facts) };
 }
 
 /** So that the first request does not pay for compiling what all of them need. */

@@ -19,7 +19,7 @@ export type StreamPart =
       readonly texts: readonly string[];
       readonly due: Nanoseconds;
     }
-  | { readonly kind: 'finish'; readonly reason: string }
+  | { readonly kind: 'finish'; readonly reason: string; readonly stopReason?: string }
   | { readonly kind: 'usage'; readonly usage: WireUsage }
   | { readonly kind: 'done' }
   /** Sent as it is. */

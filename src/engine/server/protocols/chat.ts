@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { ApiError } from '../api-error.ts';
 import { encodeChat } from '../prompt-tokens.ts';
-import type { AnswerIdentity, EventWriter, Protocol, WholeAnswer } from '../protocol.ts';
+import type { AnswerIdentity, EventWriter, Protocol, TokenDetail, WholeAnswer } from '../protocol.ts';
 import { parseFields, readSharedFields, sharedFields } from '../request-fields.ts';
 import type { TokenField, WireUsage } from '../stream-part.ts';
+import { chatLogprobs } from '../token-logprobs.ts';
 
 const contentPart = z.looseObject({ type: z.string(), text: z.string().nullish() });
 
@@ -15,10 +17,23 @@ const fields = z.looseObject({
   ...sharedFields,
   messages: z.array(message).min(1),
   max_completion_tokens: z.number().int().min(1).nullish(),
+  logprobs: z.boolean().nullish(),
+  top_logprobs: z.number().int().min(0).max(20).nullish(),
+  tools: z.array(z.looseObject({ type: z.string() })).nullish(),
+  tool_choice: z.union([z.string(), z.looseObject({ type: z.string() })]).nullish(),
 });
 
 const textOf = (content: z.output<typeof message>['content']): string =>
   typeof content === 'string' ? content : (content ?? []).map(({ text }) => text ?? '').join('');
+
+/** Whether it calls one is the model's choice otherwise, and this one never does. */
+function asksForTool({ tools, tool_choice: choice }: z.output<typeof fields>): boolean {
+  const asks = choice === 'required' || typeof choice === 'object';
+  if (asks && choice !== null && !tools?.length) {
+    throw new ApiError(400, 'tool_choice asks for a tool, and tools has none', 'tool_choice');
+  }
+  return asks && choice !== null;
+}
 
 /** `POST /v1/chat/completions`. */
 export const chat: Protocol = {
@@ -29,11 +44,19 @@ export const chat: Protocol = {
     const request = parseFields(fields, body);
     const call = readSharedFields(request, request.max_completion_tokens ?? request.max_tokens ?? undefined);
     const messages = request.messages.map(({ role, content }) => ({ role, text: textOf(content) }));
-    return { ...call, promptTokens: await encodeChat(messages) };
+    return {
+      ...call,
+      logprobs: request.logprobs ? (request.top_logprobs ?? 0) : undefined,
+      toolOnly: asksForTool(request),
+      promptTokens: await encodeChat(messages),
+    };
   },
   events: chatEvents,
   json: chatAnswer,
 };
+
+const logprobsOf = (detail: TokenDetail | undefined): object | null =>
+  detail?.logprobs ? chatLogprobs(detail.logprobs) : null;
 
 const toolCall = { index: 0, id: 'call_0', type: 'function', function: { name: 'answer', arguments: '' } };
 
@@ -42,8 +65,8 @@ function chatEvents({ id, created, model }: AnswerIdentity): EventWriter {
   const close = (usage: WireUsage | undefined): string =>
     usage ? `],"usage":${JSON.stringify(usage)}}\n\n` : ']}\n\n';
   const start = `data: ${head},"choices":[`;
-  const choice = (delta: string, rest: string, usage: WireUsage | undefined): string =>
-    `${start}{"index":0,"delta":${delta},"logprobs":null,${rest}}${close(usage)}`;
+  const choice = (delta: string, rest: string, usage: WireUsage | undefined, logprobs = 'null'): string =>
+    `${start}{"index":0,"delta":${delta},"logprobs":${logprobs},${rest}}${close(usage)}`;
   let toolStarted = false;
 
   const delta = (field: TokenField, text: string): string => {
@@ -58,13 +81,13 @@ function chatEvents({ id, created, model }: AnswerIdentity): EventWriter {
 
   return {
     role: (usage) => choice('{"role":"assistant","content":""}', '"finish_reason":null', usage),
-    tokens: (field, text, ids, usage) =>
-      choice(
-        delta(field, text),
-        ids ? `"finish_reason":null,"token_ids":${JSON.stringify(ids)}` : '"finish_reason":null',
-        usage,
-      ),
-    finish: (reason, usage) => choice('{}', `"finish_reason":${JSON.stringify(reason)},"stop_reason":null`, usage),
+    tokens: (field, text, detail, usage) => {
+      const { ids } = detail ?? {};
+      const rest = ids ? `"finish_reason":null,"token_ids":${JSON.stringify(ids)}` : '"finish_reason":null';
+      return choice(delta(field, text), rest, usage, JSON.stringify(logprobsOf(detail)));
+    },
+    finish: ({ reason, stopReason = null }, usage) =>
+      choice('{}', `"finish_reason":${JSON.stringify(reason)},"stop_reason":${JSON.stringify(stopReason)}`, usage),
     usage: (usage) => `${start}${close(usage)}`,
   };
 }
@@ -85,10 +108,10 @@ function chatAnswer({ id, created, model }: AnswerIdentity, answer: WholeAnswer)
           ...(reasoning === '' ? {} : { reasoning_content: reasoning }),
           ...(tool === '' ? {} : { tool_calls: [{ ...toolCall, function: { name: 'answer', arguments: tool } }] }),
         },
-        logprobs: null,
-        finish_reason: answer.finishReason,
-        stop_reason: null,
-        ...(answer.tokenIds ? { token_ids: answer.tokenIds } : {}),
+        logprobs: logprobsOf(answer.detail),
+        finish_reason: answer.ending.reason,
+        stop_reason: answer.ending.stopReason ?? null,
+        ...(answer.detail?.ids ? { token_ids: answer.detail.ids } : {}),
       },
     ],
     ...(answer.usage ? { usage: answer.usage } : {}),

@@ -4,11 +4,13 @@ import { encodeInTurns } from '../prompt-tokens.ts';
 import type { AnswerIdentity, EventWriter, Protocol, WholeAnswer } from '../protocol.ts';
 import { parseFields, readSharedFields, sharedFields } from '../request-fields.ts';
 import type { WireUsage } from '../stream-part.ts';
+import { completionLogprobs } from '../token-logprobs.ts';
 
 const tokenIds = z.array(z.number().int().min(0)).min(1);
 
 const fields = z.looseObject({
   ...sharedFields,
+  logprobs: z.number().int().min(0).max(20).nullish(),
   prompt: z.union([z.string(), tokenIds, z.array(z.string()).min(1), z.array(tokenIds).min(1)]),
 });
 
@@ -22,7 +24,8 @@ export const completions: Protocol = {
   async parse(body) {
     const request = parseFields(fields, body);
     const call = readSharedFields(request, request.max_tokens ?? defaultMaxTokens);
-    return { ...call, promptTokens: await promptTokens(request.prompt) };
+    const asked = { logprobs: request.logprobs ?? undefined, toolOnly: false };
+    return { ...call, ...asked, promptTokens: await promptTokens(request.prompt) };
   },
   events: completionEvents,
   json: completionAnswer,
@@ -48,13 +51,20 @@ function completionEvents({ id, created, model }: AnswerIdentity): EventWriter {
   const start = `data: ${head},"choices":[`;
   const close = (usage: WireUsage | undefined): string =>
     usage ? `],"usage":${JSON.stringify(usage)}}\n\n` : ']}\n\n';
-  const choice = (text: string, rest: string, usage: WireUsage | undefined): string =>
-    `${start}{"index":0,"text":${JSON.stringify(text)},"logprobs":null,${rest}}${close(usage)}`;
+  const choice = (text: string, rest: string, usage: WireUsage | undefined, logprobs = 'null'): string =>
+    `${start}{"index":0,"text":${JSON.stringify(text)},"logprobs":${logprobs},${rest}}${close(usage)}`;
+  let length = 0;
   return {
     role: () => undefined,
-    tokens: (_field, text, ids, usage) =>
-      choice(text, `"finish_reason":null,"stop_reason":null${ids ? `,"token_ids":${JSON.stringify(ids)}` : ''}`, usage),
-    finish: (reason, usage) => choice('', `"finish_reason":${JSON.stringify(reason)},"stop_reason":null`, usage),
+    tokens: (_field, text, detail, usage) => {
+      const { ids, logprobs } = detail ?? {};
+      const rest = `"finish_reason":null,"stop_reason":null${ids ? `,"token_ids":${JSON.stringify(ids)}` : ''}`;
+      const told = logprobs ? JSON.stringify(completionLogprobs(logprobs, length)) : 'null';
+      length += text.length;
+      return choice(text, rest, usage, told);
+    },
+    finish: ({ reason, stopReason = null }, usage) =>
+      choice('', `"finish_reason":${JSON.stringify(reason)},"stop_reason":${JSON.stringify(stopReason)}`, usage),
     usage: (usage) => `${start}${close(usage)}`,
   };
 }
@@ -70,10 +80,10 @@ function completionAnswer({ id, created, model }: AnswerIdentity, answer: WholeA
       {
         index: 0,
         text: reasoning + content + tool,
-        logprobs: null,
-        finish_reason: answer.finishReason,
-        stop_reason: null,
-        ...(answer.tokenIds ? { token_ids: answer.tokenIds } : {}),
+        logprobs: answer.detail?.logprobs ? completionLogprobs(answer.detail.logprobs, 0) : null,
+        finish_reason: answer.ending.reason,
+        stop_reason: answer.ending.stopReason ?? null,
+        ...(answer.detail?.ids ? { token_ids: answer.detail.ids } : {}),
       },
     ],
     ...(answer.usage ? { usage: answer.usage } : {}),
