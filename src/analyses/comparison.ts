@@ -1,6 +1,6 @@
 import { randomStream } from '../core/random.ts';
 import { orderStatistic } from '../metrics/order-statistic.ts';
-import { drawCounts } from './comparison-resample.ts';
+import { drawCounts, fewBlocks } from './comparison-resample.ts';
 import { evaluate, type OrderedColumn, ordered, type Statistic } from './comparison-statistic.ts';
 import type { RequestValues } from './comparison-values.ts';
 import { holm } from './holm.ts';
@@ -82,10 +82,11 @@ function differences(
   }));
   const [n, m] = [sides.baseline.ids.length, sides.candidate.ids.length];
   const random = randomStream(seed, `compare/${index}`);
+  const widening = fewBlocks(Math.min(n, m), paired);
   const drawn: number[][] = statistics.map(() => []);
   for (let draw = 0; draw < resamples && n > 0 && m > 0; draw++) {
-    const one = drawCounts(n, random);
-    const other = paired ? one : drawCounts(m, random);
+    const one = drawCounts(n, paired, random);
+    const other = paired ? one : drawCounts(m, paired, random);
     for (const [i, statistic] of statistics.entries()) {
       const change = changeOf(statistic, columns[i], one, other).change;
       if (change !== undefined) drawn[i]?.push(change);
@@ -94,7 +95,12 @@ function differences(
   return statistics.map((statistic, i) => {
     const once = changeOf(statistic, columns[i], new Uint8Array(n).fill(1), new Uint8Array(m).fill(1));
     const known = Math.min(columns[i]?.baseline.values.length ?? 0, columns[i]?.candidate.values.length ?? 0);
-    return { statistic, ...once, ...spreadOf(once.change, drawn[i] ?? [], { confidence, resamples }), n: known };
+    return {
+      statistic,
+      ...once,
+      ...spreadOf(once.change, drawn[i] ?? [], { confidence, resamples, widening }),
+      n: known,
+    };
   });
 }
 
@@ -153,19 +159,25 @@ const enoughDraws = 0.99;
 function spreadOf(
   change: number | undefined,
   draws: readonly number[],
-  { confidence, resamples }: { readonly confidence: number; readonly resamples: number },
+  {
+    confidence,
+    resamples,
+    widening,
+  }: { readonly confidence: number; readonly resamples: number; readonly widening: number },
 ): Pick<Difference, 'low' | 'high' | 'p' | 'detectable' | 'direction'> {
-  if (change === undefined || draws.length < enoughDraws * resamples) return { direction: 'cannot tell' };
+  if (change === undefined || draws.length < enoughDraws * resamples || !Number.isFinite(widening))
+    return { direction: 'cannot tell' };
   const ascending = Float64Array.from(draws).sort();
   const tail = (1 - confidence) / 2;
   const mean = draws.reduce((sum, value) => sum + value, 0) / draws.length;
-  const deviation = Math.sqrt(draws.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (draws.length - 1));
+  const deviation =
+    widening * Math.sqrt(draws.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (draws.length - 1));
   const atMost = draws.filter((value) => value <= 0).length;
   const atLeast = draws.filter((value) => value >= 0).length;
   const counted = Math.min(1, (2 * (Math.min(atMost, atLeast) + 1)) / (draws.length + 1));
   return {
-    low: orderStatistic(ascending, tail) ?? change,
-    high: orderStatistic(ascending, 1 - tail) ?? change,
+    low: change + widening * ((orderStatistic(ascending, tail) ?? change) - change),
+    high: change + widening * ((orderStatistic(ascending, 1 - tail) ?? change) - change),
     // The larger of two p-values: draws are few in the far tail, and the normal is wrong for skewed ones.
     p: Math.max(counted, deviation === 0 ? (change === 0 ? 1 : 0) : twoSided(change / deviation)),
     detectable: (normalQuantile(1 - tail) + normalQuantile(0.8)) * deviation,
