@@ -426,7 +426,16 @@ describe('a replay in virtual time of what a wall run submitted', () => {
       replay.submit({ id: id!, promptTokens: prompt_tokens!, outputTokens: asked_tokens! }, at as Nanoseconds);
     }
     advance(Number.MAX_SAFE_INTEGER);
-    for (const { engine_id: id, chunks } of records) expect(chunks.due_ns).toEqual(due.get(id!));
+    const late: number[] = [];
+    for (const { engine_id: id, chunks, asked_tokens } of records) {
+      expect(chunks.due_ns).toEqual(due.get(id!));
+      expect(chunks.tokens.reduce((sum, tokens) => sum + tokens, 0)).toBe(asked_tokens);
+      for (const [i, at] of chunks.at_ns.entries()) late.push((at - chunks.due_ns[i]!) / 1e9);
+    }
+    // What was written was never early, and as late as the engine itself reports (first writes of an instant).
+    expect(Math.min(...late)).toBeGreaterThanOrEqual(0);
+    const typical = late.sort((a, b) => a - b)[late.length >> 1]!;
+    expect(typical).toBeLessThanOrEqual(engine.stats().latenessP99Seconds! + 0.005);
   });
 });
 
