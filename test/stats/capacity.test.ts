@@ -14,7 +14,7 @@ describe('capacity against closed-form truths', () => {
     const result = await tryTarget(target, target.tolerance, trials);
     console.log(tableRow(result));
     expect(result.coverage).toBeGreaterThanOrEqual(0.93);
-    expect(result.medianRequests).toBeLessThanOrEqual(result.bisection.medianRequests / 2);
+    expect(result.medianRequests).toBeLessThanOrEqual(result.bisection.medianRequests * target.costShare);
   });
 });
 

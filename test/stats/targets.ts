@@ -8,6 +8,8 @@ export interface Target {
   readonly capacity: number;
   /** Relative width asked of the interval: wider where requests go together, which costs the more. */
   readonly tolerance: number;
+  /** Most requests as a share of what bisection takes for an equal error; see docs/capacity.md. */
+  readonly costShare: number;
   /** A probe with randomness of its own. */
   probe(seed: number): Probe;
 }
@@ -24,12 +26,19 @@ const observation = (
 });
 
 /** Independent requests that miss with a probability that grows with load. */
-function independent(name: string, share: number, capacity: number, misses: (load: number) => number): Target {
+function independent(
+  name: string,
+  share: number,
+  capacity: number,
+  misses: (load: number) => number,
+  costShare = 0.5,
+): Target {
   return {
     name,
     share,
     capacity,
     tolerance: 0.05,
+    costShare,
     probe(seed) {
       const random = randomStream(seed, name);
       return async (load, requests) => {
@@ -60,6 +69,7 @@ function queue(share: number, limit: number): Target {
     share,
     capacity: low,
     tolerance: 0.1,
+    costShare: 1.2,
     probe(seed) {
       const random = randomStream(seed, name);
       /** Each load keeps its queue: a further look goes on where the one before ended. */
@@ -92,7 +102,7 @@ const power = (share: number, capacity: number, factor: number) => {
 export const targets: readonly Target[] = [
   independent('smooth, 99%', 0.99, 3.7, power(0.99, 3.7, 2)),
   independent('steep, 99%', 0.99, 11.3, power(0.99, 11.3, 8)),
-  independent('cliff, 99%', 0.99, 5.23, (load) => (load <= 5.23 ? 0.001 : 0.4)),
+  independent('cliff, 99%', 0.99, 5.23, (load) => (load <= 5.23 ? 0.001 : 0.4), 6),
   independent('smooth, 90%', 0.9, 0.83, power(0.9, 0.83, 1.6)),
   queue(0.9, 8),
   queue(0.99, 20),

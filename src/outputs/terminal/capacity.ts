@@ -115,7 +115,7 @@ function tried({ tried: rows, unit, conditions }: CapacityInput, dress: Dress): 
       { title: '', align: 'left' },
       { title: 'requests', align: 'right' },
       { title: 'good', align: 'right' },
-      { title: 'first token P99', align: 'right' },
+      { title: 'TTFT P99', align: 'right' },
       { title: 'TPOT P50', align: 'right' },
       { title: 'tokens/s', align: 'right' },
     ],
