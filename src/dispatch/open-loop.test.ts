@@ -9,7 +9,7 @@ interface Fired {
   at: number;
 }
 
-function started() {
+function started(options: { nudged?: boolean } = {}) {
   const clock = monotonicClock(process.hrtime.bigint());
   const fired: Fired[] = [];
   let done = (): void => {};
@@ -20,6 +20,7 @@ function started() {
     clock,
     fire: (request, due) => fired.push({ request, due, at: clock.now() }),
     onDone: () => done(),
+    ...options,
   });
   return { clock, fired, loop, finished };
 }
@@ -59,6 +60,21 @@ describe('open loop', () => {
     while (clock.now() < milliseconds(0.2)) loop.poll();
     expect(fired.map(({ request }) => request)).toEqual([0]);
     loop.stop();
+  });
+
+  it('waits for what it is nudged about, and needs no nudge in the end', async () => {
+    const { clock, fired, loop, finished } = started({ nudged: true });
+    loop.add([0, 1, 2], [milliseconds(1), milliseconds(20), milliseconds(21)]);
+    loop.close();
+    loop.start();
+    // Much too early: nothing is waited for.
+    loop.nudge();
+    while (clock.now() < milliseconds(0.95));
+    loop.nudge();
+    expect(fired.map(({ request }) => request)).toEqual([0]);
+    await finished;
+    expect(fired.map(({ request }) => request)).toEqual([0, 1, 2]);
+    for (const { at, due } of fired) expect(at).toBeGreaterThanOrEqual(due);
   });
 
   it('sends nothing after stop and says what is left', async () => {

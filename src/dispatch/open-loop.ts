@@ -7,16 +7,15 @@ export interface OpenLoopOptions {
   readonly fire: (request: number, due: number) => void;
   /** Called once nothing is left to send and `close` was called, or after `stop`. */
   readonly onDone: () => void;
-  /** Sleeps the thread for so many nanoseconds, to the microsecond, where it can; reads wait meanwhile. */
-  readonly nap?: (length: number) => void;
+  /** Someone calls `nudge` shortly before each send; the loop's own timers only help where that fails. */
+  readonly nudged?: boolean;
 }
 
 /** A turn of the loop that finds nothing to do takes about this long; a longer one had other work. */
 const idleTurn = microseconds(5);
 
-/** Reads wait no longer than this for a nap to end; a nap ends this long before a send, and may end so much late. */
-const longestNap = microseconds(100);
-const napUncertainty = microseconds(30);
+/** A nudge comes sooner than this before its send; the rest is waited for on the spot. */
+const longestWait = microseconds(100);
 
 /** Timers wake up to 2 ms away from what they promise; the rest is bridged by turns of the loop. */
 const timerUncertainty = milliseconds(2);
@@ -37,7 +36,6 @@ export class OpenLoop {
   #turn: NodeJS.Immediate | undefined;
   #turnAt = 0;
   #spun = 0;
-  #napped = 0;
 
   constructor(options: OpenLoopOptions) {
     this.#options = options;
@@ -55,6 +53,17 @@ export class OpenLoop {
   /** Sends what has come due, between two other pieces of work of a long turn. Costs a reading of the clock. */
   poll(): void {
     if (this.#running && (this.#due[this.#next] ?? Number.POSITIVE_INFINITY) <= this.#options.clock.now()) this.#step();
+  }
+
+  /** A send is due in a moment: waits for it and sends. */
+  nudge(): void {
+    const { clock } = this.#options;
+    const due = this.#due[this.#next];
+    const now = clock.now();
+    if (!this.#running || due === undefined || due - now > longestWait) return;
+    while (clock.now() < due);
+    this.#spun += Math.max(0, due - now);
+    this.#step();
   }
 
   /** No arrivals will be added any more. */
@@ -87,9 +96,14 @@ export class OpenLoop {
       if (this.#closed) this.#finish();
       return;
     }
-    const wait = due - this.#options.clock.now() - timerUncertainty;
+    const { clock, nudged } = this.#options;
+    if (nudged) {
+      this.#timer = setTimeout(this.#step, Math.max(0, Math.ceil((due - clock.now() + timerUncertainty) / 1e6)));
+      return;
+    }
+    const wait = due - clock.now() - timerUncertainty;
     if (wait <= 0) {
-      this.#turnAt = this.#options.clock.now();
+      this.#turnAt = clock.now();
       this.#turn = setImmediate(this.#spin);
     } else this.#timer = setTimeout(this.#step, Math.floor(wait / 1e6));
   }
@@ -99,20 +113,8 @@ export class OpenLoop {
     return this.#spun as Nanoseconds;
   }
 
-  /** Time this thread slept while waiting for a send, its loop seemingly at work. */
-  get napped(): Nanoseconds {
-    return this.#napped as Nanoseconds;
-  }
-
   readonly #spin = (): void => {
-    const { clock, nap } = this.#options;
-    const now = clock.now();
-    this.#spun += Math.min(idleTurn, now - this.#turnAt);
-    const left = (this.#due[this.#next] ?? 0) - now - napUncertainty;
-    if (nap && left > 0) {
-      nap(Math.min(left, longestNap));
-      this.#napped += clock.now() - now;
-    }
+    this.#spun += Math.min(idleTurn, this.#options.clock.now() - this.#turnAt);
     this.#step();
   };
 

@@ -3,6 +3,7 @@ import { exitCodes, MetronError } from '../core/errors.ts';
 import type { LiveStatistics } from '../recording/assembler.ts';
 import type { LoopSnapshot } from '../recording/loop-monitor.ts';
 import type { CanaryFacts } from './canary.ts';
+import { allowCollecting } from './collect-garbage.ts';
 import type {
   FromBeacon,
   FromReceiver,
@@ -16,6 +17,7 @@ import type {
   ToReceiver,
   ToRecorder,
 } from './messages.ts';
+import { type Metronome, metronomeFor } from './metronome-thread.ts';
 import type { ReadFacts } from './read-statistics.ts';
 
 export interface InstrumentOptions {
@@ -61,7 +63,7 @@ class Receiver {
   constructor(setup: ReceiverSetup, onLost: (receiver: Receiver, cause: unknown) => void) {
     this.#worker = new Worker(new URL('./receiver.js', import.meta.url), {
       workerData: setup,
-      transferList: [setup.recorder],
+      transferList: [setup.recorder, ...(setup.nudges ? [setup.nudges] : [])],
       // Small young generations: the receive path allocates little, and short scavenges keep its tail short.
       resourceLimits: { maxYoungGenerationSizeMb: 8 },
     });
@@ -117,6 +119,7 @@ export class Instrument {
   readonly #recorderReady = deferred<void>();
   readonly #drained = deferred<void>();
   readonly #closed = deferred<{ live: LiveStatistics; reads: ReadFacts; canary: CanaryFacts }>();
+  readonly #metronome: Metronome | undefined;
   readonly #beacon = new Worker(new URL('./beacon.js', import.meta.url));
   readonly #beaconPort = deferred<number>();
   readonly #failure = deferred<never>();
@@ -124,6 +127,7 @@ export class Instrument {
   #listensAt = 0;
 
   constructor(options: InstrumentOptions) {
+    allowCollecting();
     const channels = Array.from({ length: options.workers }, () => new MessageChannel());
     const ports = channels.map(({ port2 }) => port2);
     this.#recorder = new Worker(new URL('./recorder.js', import.meta.url), {
@@ -136,13 +140,14 @@ export class Instrument {
     this.#recorder.on('error', (cause) => this.#failure.reject(cause));
     this.#beacon.on('message', ({ port }: FromBeacon) => this.#beaconPort.resolve(port));
     this.#beacon.on('error', (cause) => this.#beaconPort.reject(cause));
-    this.#receivers = channels.map(
-      ({ port1 }, index) =>
-        new Receiver(
-          { index, workers: options.workers, target: options.target, load: options.load, recorder: port1 },
-          () => this.#tellRecorder({ type: 'receiver-lost', index }),
-        ),
-    );
+    this.#metronome = metronomeFor(options);
+    this.#receivers = channels.map(({ port1 }, index) => {
+      const { workers, target, load } = options;
+      const nudges = this.#metronome?.nudges[index];
+      return new Receiver({ index, workers, target, load, recorder: port1, ...(nudges && { nudges }) }, () =>
+        this.#tellRecorder({ type: 'receiver-lost', index }),
+      );
+    });
   }
 
   /** Rejects when the recorder cannot go on: a full disk, above all. Never resolves. */
@@ -183,6 +188,7 @@ export class Instrument {
 
   start(origin: bigint): void {
     this.#beacon.postMessage({ origin } satisfies ToBeacon);
+    this.#metronome?.start(origin);
     this.#tellRecorder({ type: 'start', origin });
     this.#tell({ type: 'start', origin, beaconPort: this.#listensAt });
   }
@@ -224,6 +230,7 @@ export class Instrument {
       ...this.#receivers.map((receiver) => receiver.terminate()),
       this.#recorder.terminate(),
       this.#beacon.terminate(),
+      this.#metronome?.stop(),
     ]);
   }
 

@@ -40,6 +40,8 @@ export interface ReceiverSetup {
   readonly target: TargetSetup;
   readonly load: LoadSetup;
   readonly recorder: MessagePort;
+  /** Says that a send is due in a moment; absent where nobody keeps time. */
+  readonly nudges?: MessagePort;
 }
 
 export type ToReceiver =
@@ -60,6 +62,16 @@ export type FromReceiver<LoopFacts = unknown> =
 
 export type ReceiverToRecorder = { readonly segment: SharedArrayBuffer };
 export type RecorderToReceiver = { readonly recycle: SharedArrayBuffer } | { readonly abort: number };
+
+export interface MetronomeSetup {
+  /** Ascending, ns of the run, by request; requests are dealt to the receivers in turn. */
+  readonly scheduledAt: Float64Array;
+  readonly receivers: readonly MessagePort[];
+  /** Set to 1 to end. */
+  readonly stopped: Int32Array<SharedArrayBuffer>;
+}
+
+export type ToMetronome = { readonly origin: bigint };
 
 export type ToBeacon = { readonly origin: bigint };
 export type FromBeacon = { readonly port: number };

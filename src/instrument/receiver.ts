@@ -5,7 +5,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { chooseTransport, type Transport } from '../clients/index.ts';
 import { userStampedTransport } from '../clients/transport/choose-transport.ts';
-import { napper } from '../clients/transport/nap.ts';
 import { TapeWriter, tapeKinds } from '../core/tape.ts';
 import { type Nanoseconds, nanoseconds } from '../core/units.ts';
 import { ClosedLoop } from '../dispatch/closed-loop.ts';
@@ -48,8 +47,6 @@ const transport = (target.stamps === 'user' ? userStampedTransport : chooseTrans
   { onEnd: (request) => loop.ended(request), onRead: () => loop.poll() },
 );
 
-/** Where the kernel stamps, a read that waits a moment loses nothing. */
-const nap = transport.path === 'A' ? napper() : undefined;
 const outbox = new Outbox((request, body) => transport.send(request, body));
 
 let canary: Transport | undefined;
@@ -68,9 +65,11 @@ interface Loop {
   ended(request: number): void;
   /** To be called between two reads. */
   poll(): void;
+  /** A send is due in a moment. */
+  nudge(): void;
   stop(): void;
-  /** Time the loop turned without work, and time its thread slept in between. */
-  idle(): { readonly spun: Nanoseconds; readonly napped: Nanoseconds };
+  /** Time the loop turned without work, nanoseconds. */
+  spun(): Nanoseconds;
 }
 
 function openLoop(): Loop {
@@ -79,7 +78,7 @@ function openLoop(): Loop {
     clock,
     fire: (request) => outbox.send(request),
     onDone: () => tell({ type: 'sent-all', unsent }),
-    ...(nap && { nap }),
+    nudged: setup.nudges !== undefined,
   });
   let unsent: number[] = [];
   return {
@@ -99,11 +98,12 @@ function openLoop(): Loop {
     start: () => loop.start(),
     ended: () => {},
     poll: () => loop.poll(),
+    nudge: () => loop.nudge(),
     stop() {
       unsent = loop.pending();
       loop.stop();
     },
-    idle: () => ({ spun: loop.spun, napped: loop.napped }),
+    spun: () => loop.spun,
   };
 }
 
@@ -134,8 +134,9 @@ function closedLoop(load: Extract<LoadSetup, { model: 'closed' }>): Loop {
     start: () => loop.start(),
     ended: (request) => loop.ended(request),
     poll: () => {},
+    nudge: () => {},
     stop: () => loop.stop(),
-    idle: () => ({ spun: nanoseconds(0), napped: nanoseconds(0) }),
+    spun: () => nanoseconds(0),
   };
 }
 
@@ -146,13 +147,15 @@ setup.recorder.on('message', (message: RecorderToReceiver) => {
   else transport.abort(message.abort);
 });
 
+setup.nudges?.on('message', () => loop.nudge());
+
 async function shutDown(): Promise<void> {
-  const { spun, napped } = loop.idle();
-  const facts = monitor.snapshot(spun, napped);
+  const facts = monitor.snapshot(loop.spun());
   monitor.stop();
   await Promise.all([transport.close(), canary?.close()]);
   tell({ type: 'closed', loop: facts });
   setup.recorder.close();
+  setup.nudges?.close();
   port?.close();
 }
 

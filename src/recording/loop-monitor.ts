@@ -68,10 +68,9 @@ export class LoopMonitor {
 
   /**
    * `spun`: nanoseconds in which the loop turned without work, so as not to oversleep a send. It
-   * answers events at once meanwhile, so this time does not count as use. `napped`: nanoseconds it
-   * slept outside of the loop's own waiting.
+   * answers events at once meanwhile, so this time does not count as use.
    */
-  snapshot(spun = 0, napped = 0): LoopSnapshot {
+  snapshot(spun = 0): LoopSnapshot {
     const elapsed = (performance.now() - this.#startedAt) * 1e6;
     for (const entry of this.#gc.takeRecords()) this.#pauses.push(entry.duration * 1e6);
     const { utilization } = performance.eventLoopUtilization(this.#utilisation);
@@ -79,7 +78,7 @@ export class LoopMonitor {
       elapsed: nanoseconds(elapsed),
       ...(this.#histogram.count > 0 && { delay: this.#delay() }),
       ...(this.#pauses.length > 0 && { gc: pauseSpread(this.#pauses) }),
-      utilisation: withoutSpin(utilization, spun + napped, elapsed),
+      utilisation: withoutSpin(utilization, spun, elapsed),
       ...this.#shares(elapsed, spun),
     };
   }

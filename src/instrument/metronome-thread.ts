@@ -1,0 +1,43 @@
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { loadLibc } from '../clients/transport/libc.ts';
+import type { LoadSetup, MetronomeSetup, RequestTable, ToMetronome } from './messages.ts';
+
+/** The thread that keeps time, seen from the thread that controls the run. */
+export class Metronome {
+  /** One per receiver, to be handed to it. */
+  readonly nudges: readonly MessagePort[];
+  readonly #worker: Worker;
+  readonly #stopped = new Int32Array(new SharedArrayBuffer(4));
+
+  constructor(scheduledAt: Float64Array, receivers: number) {
+    const channels = Array.from({ length: receivers }, () => new MessageChannel());
+    const ports = channels.map(({ port1 }) => port1);
+    this.nudges = channels.map(({ port2 }) => port2);
+    this.#worker = new Worker(new URL('./metronome.js', import.meta.url), {
+      workerData: { scheduledAt, receivers: ports, stopped: this.#stopped } satisfies MetronomeSetup,
+      transferList: ports,
+    });
+    // Without it the loops send by their own timers, later and no less.
+    this.#worker.on('error', () => {});
+  }
+
+  start(origin: bigint): void {
+    this.#worker.postMessage({ origin } satisfies ToMetronome);
+  }
+
+  async stop(): Promise<void> {
+    Atomics.store(this.#stopped, 0, 1);
+    await this.#worker.terminate();
+  }
+}
+
+/** Only an open loop knows when it will send, and only some systems let a thread sleep to the microsecond. */
+export function metronomeFor(options: {
+  readonly load: LoadSetup;
+  readonly workers: number;
+  readonly recorder: { readonly requests: RequestTable };
+}): Metronome | undefined {
+  const { scheduledAt } = options.recorder.requests;
+  if (options.load.model !== 'open' || !scheduledAt || !loadLibc()) return undefined;
+  return new Metronome(scheduledAt, options.workers);
+}
