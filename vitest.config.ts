@@ -9,7 +9,7 @@ export default defineConfig({
     projects: [
       // Generous times: a busy machine is no failure.
       project('unit', ['{src,web,scripts}/**/*.test.ts', 'test/!(golden|e2e|browser)/**/*.test.{ts,mjs}'], {
-        exclude: ['**/*.long.test.ts'],
+        exclude: ['**/*.long.test.ts', 'test/{soak,stats}/**'],
         testTimeout: 30_000,
         hookTimeout: 30_000,
       }),
@@ -23,6 +23,8 @@ export default defineConfig({
       }),
       // Minutes of real load: `npm run test:soak`.
       project('soak', ['test/soak/**/*.soak.test.ts'], { fileParallelism: false, testTimeout: 600_000 }),
+      // Hundreds of seeded trials: `npm run test:stats`.
+      project('stats', ['test/stats/**/*.test.ts'], { testTimeout: 1_200_000 }),
       // Minutes of simulated load: `npm run test:engine-long`.
       project('engine-long', ['test/**/*.long.test.ts'], { testTimeout: 600_000 }),
     ],

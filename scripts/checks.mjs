@@ -33,4 +33,4 @@ export const staticChecks = [
 export const suites = [suite('unit'), suite('golden'), suite('e2e'), suite('browser')];
 
 /** Too long for every day: run by name. */
-export const longSuites = [suite('engine-long'), suite('soak')];
+export const longSuites = [suite('engine-long'), suite('soak'), suite('stats')];

@@ -10,7 +10,7 @@ const { staticChecks, suites, longSuites } = await import('./checks.mjs');
 
 /** Where nothing may be left out, a skipped test is a failed one. */
 const nothingMaySkip = process.env.CI === 'true';
-const stepLimitMinutes = 10;
+const stepLimitMinutes = 20;
 const staticChecksAtOnce = 2;
 
 // Colours of an unknown terminal have no place in a log, nor in what tests of printed text see.
