@@ -76,7 +76,7 @@ export interface CapacityOutcome {
 }
 
 const requestFile = 'search.json';
-export const capacityFile = 'capacity.json';
+const capacityFile = 'capacity.json';
 
 /** The largest load of a target, live or simulated, that meets an objective. */
 export async function capacity(

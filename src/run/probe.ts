@@ -83,7 +83,7 @@ export interface StoredLook {
   readonly limit?: ProbeObservation['limit'];
 }
 
-export const looksFile = 'probes.jsonl';
+const looksFile = 'probes.jsonl';
 
 /** Looks at loads by real runs. A look that a former search in this folder finished is read back, not repeated. */
 export function storedProbe(setup: ProbeSetup, options: StoredProbeOptions): Probe {
