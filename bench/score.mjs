@@ -70,13 +70,16 @@ function timed(work) {
 const per = (value) => Math.round(value).toLocaleString('en-US');
 
 const records = makeRecords(requests, tokens);
-const [summary, { wall, cpu }] = timed(() => scoreRun(records, defaultPolicy, { missRateCurve: false }));
+const headline = () => scoreRun(records, defaultPolicy, { missRateCurve: false, metrics: 'headline' });
+const [summary, { wall, cpu }] = timed(headline);
+const [everything, all] = timed(() => scoreRun(records, defaultPolicy, { missRateCurve: false }));
 const [, curve] = timed(() => acceptanceCurve(records, defaultPolicy));
 const floor = budget * ((requests * tokens) / budgetTokens);
 console.log(
-  `scored ${per(requests)} requests of ${tokens} tokens in ${wall.toFixed(2)} s (${cpu.toFixed(2)} s of CPU)`,
+  `headline metrics of ${per(requests)} requests of ${tokens} tokens in ${wall.toFixed(2)} s (${cpu.toFixed(2)} s of CPU)`,
 );
 console.log(`  ${per(requests / wall)} requests/s, ${per((requests * tokens) / wall)} tokens scored per second`);
 console.log(`  ${(wall / floor).toFixed(2)} of the budget of ${floor.toFixed(2)} s (${budget} s for 10^8 tokens)`);
 console.log(`  fluid rate ${summary.headline.fluidRate.value?.toFixed(2)} tokens/s, ${summary.metrics.length} metrics`);
+console.log(`all ${everything.metrics.length} metrics: ${all.wall.toFixed(2)} s (${all.cpu.toFixed(2)} s of CPU)`);
 console.log(`acceptance curve with the paper's series: ${curve.wall.toFixed(2)} s (${curve.cpu.toFixed(2)} s of CPU)`);

@@ -1,6 +1,17 @@
 import { confidence } from './metric.ts';
 import type { Estimate, Headline, MetricSummary, RequestCounts } from './summary.ts';
 
+/** The metrics that the headline is made of. */
+export const headlineKinds: readonly string[] = [
+  'fluid-share',
+  'fluid-rate',
+  'error-rate',
+  'ttft',
+  'tbt',
+  'longest-stall',
+  'fluidity',
+];
+
 /** The numbers a reader meets first, out of all the others. */
 export function headlineOf(metrics: readonly MetricSummary[], counts: RequestCounts): Headline {
   const find = (id: string): MetricSummary | undefined => metrics.find((metric) => metric.id === id);

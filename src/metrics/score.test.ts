@@ -205,3 +205,14 @@ describe('tokens', () => {
     expect(metric(summary, 'chunk-gap').min).toBe(150);
   });
 });
+
+describe('the headline alone', () => {
+  it('is the same as beside all other metrics', () => {
+    const records = [...many(12, (id) => steady(id, 20 + id, 20 + id)), steady(12, 4, 0, http503)];
+    const all = scoreRun(records, defaultPolicy);
+    const headline = scoreRun(records, defaultPolicy, { metrics: 'headline' });
+    expect(headline.headline).toEqual(all.headline);
+    expect(headline.requests).toEqual(all.requests);
+    expect(headline.metrics.length).toBeLessThan(all.metrics.length);
+  });
+});

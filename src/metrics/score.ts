@@ -4,7 +4,7 @@ import { acceptanceDeadlines, missRateCurve, shareCurve } from './acceptance.ts'
 import { type Answer, AnswerReader } from './answer.ts';
 import { IncidenceEvents } from './completion-incidence.ts';
 import { Distributions } from './distributions.ts';
-import { headlineOf } from './headline.ts';
+import { headlineKinds, headlineOf } from './headline.ts';
 import { loadSummary } from './load.ts';
 import { confidence, type RunMetric, type RunResults, type RunValue } from './metric.ts';
 import { NoteTaker } from './notes.ts';
@@ -27,13 +27,15 @@ export interface ScoreContext {
    * else together on large runs. Default true; the series is empty without it.
    */
   readonly missRateCurve?: boolean;
+  /** `headline`: only the metrics that the headline numbers come from, for large runs. Default: all. */
+  readonly metrics?: 'all' | 'headline';
 }
 
 /** Every number of a run under one policy, from its records alone. */
 export function scoreRun(records: Iterable<RequestRecord>, policy: ScorePolicy, context: ScoreContext = {}): Summary {
   const all = Array.isArray(records) ? (records as readonly RequestRecord[]) : [...records];
   const measured = all.filter(({ phase }) => phase === 'measure');
-  const collected = collect(measured, policy);
+  const collected = collect(measured, policy, context.metrics ?? 'all');
   const counts = collected.requests.summary(all.length - measured.length);
   const window = windowFacts(all, windowOf(measured, context));
   const metrics = metricsOf(collected, { policy, counts, window });
@@ -57,14 +59,15 @@ export function scoreRun(records: Iterable<RequestRecord>, policy: ScorePolicy, 
 }
 
 /** One pass over the measured requests; everything that looks at an answer looks at it here. */
-function collect(measured: readonly RequestRecord[], policy: ScorePolicy) {
+function collect(measured: readonly RequestRecord[], policy: ScorePolicy, which: 'all' | 'headline') {
+  const isWanted = ({ kind }: { kind: string }): boolean => which === 'all' || headlineKinds.includes(kind);
   const requests = new RequestTally();
   const tokens = new TokenTally();
   const incidence = new IncidenceEvents();
   const worst = new WorstRequests();
   const notes = new NoteTaker(policy);
-  const distributions = new Distributions(requestMetrics.all, policy, measured.length);
-  const folds = runMetrics.all.map((metric) => ({ metric, fold: metric.start(policy) }));
+  const distributions = new Distributions(requestMetrics.all.filter(isWanted), policy, measured.length);
+  const folds = runMetrics.all.filter(isWanted).map((metric) => ({ metric, fold: metric.start(policy) }));
   const parts: readonly { add?(answer: Answer): void }[] = [
     requests,
     tokens,
