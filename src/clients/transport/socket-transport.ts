@@ -64,6 +64,8 @@ export class SocketTransport implements Transport {
 
   async warm(connections: number): Promise<number> {
     this.#keepOpen = connections;
+    const { writer, head } = this.#owner;
+    writer?.rehearse((request, length) => head.of(request, length));
     while (this.#all.size < connections && !this.#closing) {
       const before = this.#all.size;
       const wave = Math.min(openAtOnce, connections - before);
