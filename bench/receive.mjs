@@ -28,7 +28,8 @@ for (const rate of rates.slice(1, 3)) {
 }
 const low = loads.get(40_000);
 const high = loads.get(80_000);
-if (low && high) {
+const keptUp = (found, rate) => found !== undefined && found.received > 0.95 * rate;
+if (keptUp(low, 40_000) && keptUp(high, 80_000)) {
   line('CPU a token, 40k to 80k tokens/s, marginal', (high.cpu - low.cpu) / (high.tokens - low.tokens), 10e3, 7e3);
 }
 const userLoad = rates.at(-1) === 100_000 ? 80_000 : 40_000;
