@@ -57,7 +57,7 @@ function show({ manifest, summary, folder, reportPath }: RunResult, how: { json:
     files: [
       ['report', reportPath],
       ['run', folder],
-      ['again', 'metron score RUN --decode-deadline 25ms'],
+      ['again', 'npx metron score <run> --decode-deadline 25ms'],
     ],
   });
 }
