@@ -1,7 +1,8 @@
 import { type Plan, planFlags, planFromFlags, planToJson } from '../config/index.ts';
 import { type ExitCode, exitCodes } from '../core/errors.ts';
 import { toSeconds } from '../core/units.ts';
-import { count, duration, number } from '../plots/format.ts';
+import { neededSamples } from '../metrics/index.ts';
+import { chosenShare, count, duration, number } from '../plots/format.ts';
 import { parseEngineOptions, simulate } from '../run/simulate.ts';
 import { buildSchedule, describeSchedule, promptHash, promptText, type Schedule } from '../workload/index.ts';
 import { present } from './present.ts';
@@ -106,12 +107,22 @@ function describe(resolved: Plan, { schedule, scheduleHash, promptHash: prompts,
     lengths('prompts', schedule.prompt),
     lengths('answers', schedule.output),
     ...(seconds === undefined || load.closed ? [] : [offered(schedule, seconds)]),
+    ...tooFew(resolved, schedule),
     `seed       ${seed}; schedule ${scheduleHash.slice(0, 12)}, prompts ${prompts.slice(0, 12)}`,
     '',
     'first to be sent',
     ...first.map(firstLine),
     '',
     'Nothing was sent. `metron run` with the same arguments sends it.',
+  ];
+}
+
+/** Said before anything is sent: the sample will be too small for the target. */
+function tooFew({ score }: Plan, { requests, measuredRequests = requests }: Facts['schedule']): string[] {
+  const needs = neededSamples(score.fluidShare);
+  if (measuredRequests >= needs) return [];
+  return [
+    `sample     ! ${count(measuredRequests)} requests cannot prove a target of ${chosenShare(score.fluidShare)}: that needs ${count(needs)}`,
   ];
 }
 

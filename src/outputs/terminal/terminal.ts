@@ -40,7 +40,7 @@ export function renderTerminal(input: TerminalInput): string {
   const blocks = [
     head(input, dress),
     answer(input, dress),
-    headline(input.summary, dress, input.width),
+    headline(input, dress),
     distributions(input.summary, dress, input.width),
     incidence(input.summary, dress, input.width),
     offered(input, dress),
@@ -65,7 +65,7 @@ function answer({ answer: sentence, why, width }: TerminalInput, dress: Dress): 
   return [...wrap(sentence, width).map(dress.bold), ...(why ?? []).flatMap((line) => wrap(line, width))];
 }
 
-function headline(summary: Summary, dress: Dress, width: number): string[] {
+function headline({ summary, verdict, width }: TerminalInput, dress: Dress): string[] {
   const { headline: head, policy } = summary;
   const prefill = policy.prefillDeadline;
   const target =
@@ -79,7 +79,9 @@ function headline(summary: Summary, dress: Dress, width: number): string[] {
     met === undefined ? dress.dim(aim) : met ? dress.met(`✓ ${aim}`) : dress.missed(`× ${aim}`),
   ];
   const { fluidShare } = head;
-  const fluidMet = fluidShare.value === undefined ? undefined : fluidShare.value >= policy.fluidShare;
+  // An invalid run meets and misses nothing.
+  const judged = fluidShare.value !== undefined && verdict.verdict !== 'invalid';
+  const fluidMet = judged ? (fluidShare.value ?? 0) >= policy.fluidShare : undefined;
   const rows = [
     row('Fluid answers', fluidShare, 'share', `target ${chosenShare(policy.fluidShare)}`, fluidMet),
     row('Fluid rate', head.fluidRate, 'tokens/s', `for ${chosenShare(policy.fluidShare)} of answers`),
