@@ -58,5 +58,7 @@ function titleOf(manifest: Manifest | undefined): string {
 function loadOf(manifest: Manifest | undefined, { load }: Summary): string {
   const model = manifest?.disclosure.loadModel.value ?? 'load';
   const offered = load.offered_per_s === undefined ? '' : `, offered ${number(load.offered_per_s)}/s`;
-  return `${String(model).replace(/^./, (letter) => letter.toUpperCase())}${offered}`;
+  const { endedBy = 'schedule' } = manifest ?? {};
+  const early = endedBy === 'schedule' ? '' : `, ended early by ${endedBy === 'user' ? 'the user' : `--${endedBy}`}`;
+  return `${String(model).replace(/^./, (letter) => letter.toUpperCase())}${offered}${early}`;
 }

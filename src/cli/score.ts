@@ -50,12 +50,14 @@ const rows = [
   ['Longest stall', 'longestStall', 'ms'],
 ] as const;
 
+const bracketed = (text: string): string => (text === '' ? '' : ` (${text})`);
+
 /** The headline as it was first scored, and as it is now. */
 function besides(original: Summary, summary: Summary): string[] {
   const cell = (estimate: Estimate, unit: string): string =>
     estimate.value === undefined
       ? (estimate.reason ?? 'none')
-      : `${quantity(estimate.value, unit, ' ')} (${interval(estimate.low, estimate.high, unit, ' ')})`;
+      : [quantity(estimate.value, unit, ' '), bracketed(interval(estimate.low, estimate.high, unit, ' '))].join('');
   return [
     'Beside the original summary',
     ...table(

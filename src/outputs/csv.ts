@@ -21,6 +21,24 @@ function metricRows(metric: MetricSummary): string[] {
   return rows;
 }
 
+/** When shares of all scheduled requests had completed, failures not left out; a share never reached has no line. */
+function incidenceRows({ completionIncidence: curve }: Summary): string[] {
+  const head = [
+    'completion-incidence',
+    'Completed, of all scheduled requests',
+    'ms',
+    'request',
+    'all scheduled requests',
+    curve.n,
+  ];
+  const reached = [50, 90, 99].flatMap((p) => {
+    const at = curve.completed.findIndex((share) => share >= p / 100);
+    return at < 0 ? [] : [row([...head, `p${p}`, curve.time_ms[at], '', '', ''])];
+  });
+  const ceiling = [...head.slice(0, 2), 'share', ...head.slice(3), 'ceiling', curve.ceiling, '', '', ''];
+  return curve.n === 0 ? [] : [...reached, row(ceiling)];
+}
+
 /** Every number of a run, one statistic a line; what was not measured has no line. */
 export const renderCsv = (summary: Summary): string =>
-  `${[row(columns), ...summary.metrics.flatMap(metricRows)].join('\n')}\n`;
+  `${[row(columns), ...summary.metrics.flatMap(metricRows), ...incidenceRows(summary)].join('\n')}\n`;

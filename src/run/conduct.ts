@@ -20,8 +20,8 @@ export interface ConductOptions {
   readonly grace: Nanoseconds;
   readonly maxErrorRate?: number;
   readonly maxTokens?: number;
-  /** Prompt tokens of the first `sent` requests: they count against the budget of tokens as well. */
-  readonly promptTokens: (sent: number) => number;
+  /** Tokens that the first `sent` requests use, prompt and answer: what the budget of tokens is spent on. */
+  readonly tokensOf: (sent: number) => number;
   readonly control: RunControl;
   readonly onEvent: OnRunEvent;
 }
@@ -148,12 +148,12 @@ class Watch {
 
   #see(live: LiveStatistics): void {
     if (this.#stopped) return;
-    const { maxErrorRate, maxTokens, promptTokens, loadEnds, onEvent } = this.#options;
+    const { maxErrorRate, maxTokens, tokensOf, loadEnds, onEvent } = this.#options;
     const ended = live.completed + live.failed;
     if (maxErrorRate !== undefined && ended >= errorRateNeeds && live.failed / ended > maxErrorRate) {
       this.#spend('max-error-rate');
     }
-    if (maxTokens !== undefined && live.tokens + promptTokens(live.sent) >= maxTokens) this.#spend('max-tokens');
+    if (maxTokens !== undefined && tokensOf(live.sent) >= maxTokens) this.#spend('max-tokens');
 
     const at = this.#now();
     const until = this.#drainUntil ?? loadEnds ?? at;

@@ -1,6 +1,7 @@
 import type { Plan } from '../config/index.ts';
 import { MetronError } from '../core/errors.ts';
 import { seconds } from '../core/units.ts';
+import { arrivals as arrivalProcesses } from '../workload/index.ts';
 
 /** What a search turns: requests per second of an open loop, or users of a closed one. */
 export type SearchMode = 'rate' | 'users';
@@ -18,10 +19,10 @@ export function planAt(plan: Plan, mode: SearchMode, load: number, requests: num
 }
 
 function openLoad({ load }: Plan, rate: number): Plan['load'] {
-  const arrivals = load.arrivals ?? { kind: 'poisson', rate };
+  const arrivals = load.arrivals ?? { kind: arrivalProcesses.kinds[0] ?? '', rate };
   if (!('rate' in arrivals)) {
     throw new MetronError('NO_RATE', `${arrivals.kind} arrivals have no rate to search for`, {
-      hint: 'choose arrivals with a rate, such as --arrivals poisson:1, or --search users',
+      hint: `choose arrivals with a rate, such as --arrivals ${arrivalProcesses.kinds[0]}, or --search users`,
     });
   }
   return { arrivals: { ...arrivals, rate } as NonNullable<Plan['load']['arrivals']> };

@@ -3,9 +3,9 @@ import { availableParallelism } from 'node:os';
 import type { SteadySummary } from '../analyses/steady-score.ts';
 import { type PreflightResult, preflight, waitReady } from '../clients/index.ts';
 import { type Plan, planToJson } from '../config/index.ts';
-import { type ExitCode, exitCodes } from '../core/errors.ts';
+import { type ExitCode, exitCodes, MetronError } from '../core/errors.ts';
 import type { Manifest } from '../core/manifest.ts';
-import { type Nanoseconds, nanosecondsPerSecond } from '../core/units.ts';
+import { type Nanoseconds, nanoseconds, nanosecondsPerSecond, seconds } from '../core/units.ts';
 import { rampStarts } from '../dispatch/closed-loop.ts';
 import { Composer } from '../instrument/composer.ts';
 import { Instrument } from '../instrument/instrument.ts';
@@ -94,7 +94,7 @@ export async function run(plan: Plan, options: RunOptions = {}): Promise<RunResu
       grace: plan.phases.grace,
       ...(plan.limits.maxErrorRate !== undefined && { maxErrorRate: plan.limits.maxErrorRate }),
       ...(plan.limits.maxTokens !== undefined && { maxTokens: plan.limits.maxTokens }),
-      promptTokens: promptTokensSent(schedule),
+      tokensOf: tokensOfSent(schedule),
       control,
       onEvent,
     });
@@ -140,12 +140,21 @@ async function look(
     transportTarget,
     target.protocol,
     { model, forceLength, extra: body },
-    { timeout: plan.limits.totalTimeout, signal },
-  );
+    { timeout: preflightTimeout(plan.limits), signal },
+  ).catch((cause: unknown) => {
+    if (!signal.aborted) throw cause;
+    throw new MetronError('INTERRUPTED', 'stopped before anything was measured', { exitCode: exitCodes.interrupted });
+  });
   onEvent(step(`${setup.url} answers; model ${model}`));
   for (const warning of result.warnings) onEvent(step(`! ${warning}`));
   return result;
 }
+
+/** After the first token a small answer needs little time; nobody waits longer for it. */
+const restOfAnswer = seconds(10);
+
+const preflightTimeout = ({ firstTokenTimeout, betweenTokensTimeout, totalTimeout }: Plan['limits']): Nanoseconds =>
+  nanoseconds(Math.min(totalTimeout, firstTokenTimeout + Math.min(betweenTokensTimeout, restOfAnswer)));
 
 function loadSetup(plan: Plan, schedule: Schedule): LoadSetup {
   const { closed, duration } = plan.load;
@@ -202,12 +211,15 @@ async function testInstrument(plan: Plan, { setup }: PreparedTarget, environment
   return result?.error;
 }
 
-/** Requests leave in the order of their ids, so that how many were sent says which. */
-function promptTokensSent({ promptTokens }: Schedule): (sent: number) => number {
+/**
+ * Tokens of the requests sent: prompt and asked answer, since what was sent will be used. Requests leave in the
+ * order of their ids, so that how many were sent says which.
+ */
+function tokensOfSent({ promptTokens, outputTokens }: Schedule): (sent: number) => number {
   let counted = 0;
   let sum = 0;
   return (sent) => {
-    while (counted < sent) sum += promptTokens[counted++] ?? 0;
+    for (; counted < sent; counted++) sum += (promptTokens[counted] ?? 0) + (outputTokens[counted] ?? 0);
     return sum;
   };
 }

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type SteadySummary, scoreWithSteadyState } from '../analyses/steady-score.ts';
+import { resolvePlan, scorePolicy } from '../config/index.ts';
 import type { Manifest } from '../core/manifest.ts';
-import type { ScorePolicy, Summary } from '../metrics/index.ts';
+import { defaultPolicy, type ScorePolicy, type Summary } from '../metrics/index.ts';
 import { renderReport } from '../outputs/html.ts';
-import { readRun } from '../recording/read-run.ts';
+import { readRun, type StoredRun } from '../recording/read-run.ts';
 import { RunFolder, runFiles } from '../recording/run-folder.ts';
 import { scoreContext } from './conclude.ts';
 import { reportManifest } from './report-manifest.ts';
@@ -28,11 +29,11 @@ export interface ScoreOptions {
   readonly write?: boolean;
 }
 
-/** Every number of a stored run under another policy: no server, no new load, nothing overwritten. */
-export async function score(folder: string, policy: ScorePolicy, options: ScoreOptions = {}): Promise<ScoreResult> {
+/** Every number of a stored run under another policy, its own by default: no server, no new load, nothing overwritten. */
+export async function score(folder: string, policy?: ScorePolicy, options: ScoreOptions = {}): Promise<ScoreResult> {
   const stored = await readRun(folder);
   const { manifest, cut, problems } = stored;
-  const summary = scoreWithSteadyState(stored.records, policy, scoreContext(manifest));
+  const summary = scoreWithSteadyState(stored.records, policy ?? ownPolicy(stored), scoreContext(manifest));
   const original = await readOriginal(folder);
   const write = options.write ?? true;
   return {
@@ -46,12 +47,21 @@ export async function score(folder: string, policy: ScorePolicy, options: ScoreO
 }
 
 /** Builds the HTML report of a stored run again; replaces the one that is there. Returns its path. */
-export async function report(folder: string, policy: ScorePolicy, name?: string): Promise<string> {
+export async function report(folder: string, policy?: ScorePolicy, name?: string): Promise<string> {
   const stored = await readRun(folder);
   const { manifest, plan, records, cut, problems } = stored;
-  const summary = scoreWithSteadyState(records, policy, scoreContext(manifest));
+  const summary = scoreWithSteadyState(records, policy ?? ownPolicy(stored), scoreContext(manifest));
   const html = renderReport({ manifest: reportManifest(manifest), plan: plan ?? {}, summary, records, cut, problems });
   return new RunFolder(folder).writeReport(html, name);
+}
+
+/** The policy a run asked for; the defaults where its plan is lost. */
+function ownPolicy({ plan }: StoredRun): ScorePolicy {
+  try {
+    return scorePolicy(resolvePlan(plan).score);
+  } catch {
+    return defaultPolicy;
+  }
 }
 
 async function readOriginal(folder: string): Promise<Summary | undefined> {

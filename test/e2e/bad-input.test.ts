@@ -53,7 +53,7 @@ describe('bad input gets one clear sentence, a hint and its exit code', () => {
   it('a server that never answers', async () => {
     const silent = createRawServer(() => {});
     const url = await listen(silent);
-    const args = ['--first-token-timeout', '1s', '--total-timeout', '2s'];
+    const args = ['--first-token-timeout', '1s'];
     await refused(['run', '--url', url, '--model', 'sim', ...quick, ...args], 3, /answer/, /hint:/);
     silent.close();
   });

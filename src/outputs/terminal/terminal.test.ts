@@ -94,5 +94,6 @@ describe('terminal', () => {
     expect(lines.length).toBeGreaterThan(20);
     for (const line of lines) expect(line.replace(/"[^"]*"/g, '').split(',')).toHaveLength(columns);
     expect(lines.join('\n')).not.toMatch(/NaN|undefined/);
+    expect(lines.filter((line) => line.startsWith('completion-incidence,'))).not.toHaveLength(0);
   });
 });

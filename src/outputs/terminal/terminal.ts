@@ -179,6 +179,9 @@ function offered({ summary, load, width }: TerminalInput, dress: Dress): string[
   const lines = [
     `${load}; sent ${rate(facts.sent_per_s)}, completed ${rate(facts.completed_per_s)} over ${duration(facts.window_s * 1000, ' ')}.`,
     `${plural(requests.scheduled, 'request')}: ${count(requests.completed)} completed, ${count(requests.failed)} failed, ${count(requests.censored)} cut off; ${plural(tokens.output, 'output token')}, ${number(tokens.perChunk.mean)} a chunk, counted by ${Object.keys(tokens.totalSources).join(', ') || 'nothing'}.`,
+    ...(tokens.lengthAttainment === undefined
+      ? []
+      : [`${share(tokens.lengthAttainment)} of the answers have the length that was asked.`]),
   ];
   return lines.flatMap((line) => wrap(line, width, 2)).map(dress.dim);
 }
