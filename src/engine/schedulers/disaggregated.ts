@@ -55,11 +55,14 @@ function assemble(parts: EngineParts): Assembly {
   };
 }
 
-/** After each step of a decode engine there may be room for another request. */
+/**
+ * After each step of a decode engine there may be room for another request. While one waits for room, steps are
+ * taken one at a time: a run of them would pass the moment at which there was.
+ */
 const freeing = (loop: BatchLoop, bridge: TransferBridge): Station => ({
   nextAt: () => loop.nextAt(),
   step(to) {
-    loop.step(to);
+    loop.step(bridge.isAwaited ? loop.nextAt() : to);
     bridge.accept(loop.now);
   },
 });

@@ -37,6 +37,11 @@ export class TransferBridge implements Station {
     return this.#line.length + this.#due.size;
   }
 
+  /** Requests wait for a decode engine with room. */
+  get isAwaited(): boolean {
+    return this.#line.length > 0;
+  }
+
   nextAt(): number {
     return this.#due.peek()?.at ?? Number.POSITIVE_INFINITY;
   }
