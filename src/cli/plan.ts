@@ -4,12 +4,18 @@ import { toSeconds } from '../core/units.ts';
 import { neededSamples } from '../metrics/index.ts';
 import { chosenShare, count, duration, number } from '../plots/format.ts';
 import { parseEngineOptions, simulate } from '../run/simulate.ts';
-import { buildSchedule, describeSchedule, promptHash, promptText, type Schedule } from '../workload/index.ts';
+import {
+  buildSchedule,
+  describeSchedule,
+  hashedPrompts,
+  promptHash,
+  promptText,
+  type Schedule,
+} from '../workload/index.ts';
 import { present } from './present.ts';
 import { type Flags, jsonFlag, type Verb } from './verb.ts';
 
 const shownRequests = 3;
-const hashedPrompts = 1000;
 
 export const plan: Verb = {
   name: 'plan',

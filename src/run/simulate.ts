@@ -23,7 +23,7 @@ import { RecordWriter } from '../recording/record-writer.ts';
 import { createRunFolder } from '../recording/run-folder.ts';
 import { schedulingDelayField } from '../slo/index.ts';
 import { version } from '../version.ts';
-import { buildSchedule, promptHash, promptText, type Schedule, tokenizers } from '../workload/index.ts';
+import { buildSchedule, hashedPrompts, promptHash, promptText, type Schedule, tokenizers } from '../workload/index.ts';
 import { scoreContext } from './conclude.ts';
 import { reportManifest } from './report-manifest.ts';
 
@@ -39,8 +39,6 @@ export interface SimulateResult {
   readonly manifest: Manifest;
   readonly summary: SteadySummary;
 }
-
-const hashedPrompts = 1000;
 
 /** There is no client and no clock that could distort anything; the model of the engine is what can be wrong. */
 const certificate: Certificate = {

@@ -1,10 +1,7 @@
 import type { ModelRequest, ProtocolDefinition } from '../clients/index.ts';
 import type { Plan } from '../config/index.ts';
 import type { Work } from '../instrument/composer.ts';
-import { PromptHash, promptText, type Schedule } from '../workload/index.ts';
-
-/** Prompts that the manifest's hash covers: enough to tell two runs apart, few enough to hash in a moment. */
-const hashedPrompts = 1000;
+import { hashedPrompts, PromptHash, promptText, type Schedule } from '../workload/index.ts';
 
 export interface PreparedWork extends Work {
   /** SHA-256 of the first prompts of the schedule, however many were sent. */

@@ -32,6 +32,9 @@ export class PromptHash {
   }
 }
 
+/** Prompts that a manifest's hash covers: enough to tell two runs apart, few enough to hash in a moment. */
+export const hashedPrompts = 1000;
+
 /** SHA-256 of the first `count` prompts, all by default, hexadecimal. */
 export function promptHash(schedule: Schedule, count: number = schedule.count): string {
   const hash = new PromptHash();
