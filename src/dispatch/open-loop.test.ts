@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { monotonicClock } from '../core/clock.ts';
 import { milliseconds } from '../core/units.ts';
-import { OpenLoop } from './open-loop.ts';
+import { OpenLoop, type OpenLoopOptions } from './open-loop.ts';
 
 interface Fired {
   request: number;
@@ -9,7 +9,7 @@ interface Fired {
   at: number;
 }
 
-function started(options: { nudged?: boolean } = {}) {
+function started(options: Pick<OpenLoopOptions, 'timing'> = {}) {
   const clock = monotonicClock(process.hrtime.bigint());
   const fired: Fired[] = [];
   let done = (): void => {};
@@ -63,7 +63,7 @@ describe('open loop', () => {
   });
 
   it('waits for what it is nudged about, and needs no nudge in the end', async () => {
-    const { clock, fired, loop, finished } = started({ nudged: true });
+    const { clock, fired, loop, finished } = started({ timing: 'nudged' });
     loop.add([0, 1, 2], [milliseconds(1), milliseconds(20), milliseconds(21)]);
     loop.close();
     loop.start();

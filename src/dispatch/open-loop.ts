@@ -7,8 +7,12 @@ export interface OpenLoopOptions {
   readonly fire: (request: number, due: number) => void;
   /** Called once nothing is left to send and `close` was called, or after `stop`. */
   readonly onDone: () => void;
-  /** Someone calls `nudge` shortly before each send; the loop's own timers only help where that fails. */
-  readonly nudged?: boolean;
+  /**
+   * Who keeps time. `own`, by default: timers, and turns of the loop before a send. `nudged`: someone
+   * calls `nudge` shortly before each send; timers only help where that fails. `asked`: someone
+   * calls `pace` whenever it says, and no timers are needed.
+   */
+  readonly timing?: 'own' | 'nudged' | 'asked';
 }
 
 /** A turn of the loop that finds nothing to do takes about this long; a longer one had other work. */
@@ -55,6 +59,18 @@ export class OpenLoop {
     if (this.#running && (this.#due[this.#next] ?? Number.POSITIVE_INFINITY) <= this.#options.clock.now()) this.#step();
   }
 
+  /** Sends what has come due; returns how long until the next is due, nanoseconds, infinite if none is known. */
+  readonly pace = (): number => {
+    if (!this.#running) return Number.POSITIVE_INFINITY;
+    for (;;) {
+      const due = this.#due[this.#next];
+      if (due === undefined) return Number.POSITIVE_INFINITY;
+      const left = due - this.#options.clock.now();
+      if (left > 0) return left;
+      this.#step();
+    }
+  };
+
   /** A send is due in a moment: waits for it and sends. */
   nudge(): void {
     const { clock } = this.#options;
@@ -96,8 +112,9 @@ export class OpenLoop {
       if (this.#closed) this.#finish();
       return;
     }
-    const { clock, nudged } = this.#options;
-    if (nudged) {
+    const { clock, timing } = this.#options;
+    if (timing === 'asked') return;
+    if (timing === 'nudged') {
       this.#timer = setTimeout(this.#step, Math.max(0, Math.ceil((due - clock.now() + timerUncertainty) / 1e6)));
       return;
     }

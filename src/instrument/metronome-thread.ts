@@ -1,6 +1,6 @@
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { loadLibc } from '../clients/transport/libc.ts';
-import type { LoadSetup, MetronomeSetup, RequestTable, ToMetronome } from './messages.ts';
+import type { LoadSetup, MetronomeSetup, RequestTable, TargetSetup, ToMetronome } from './messages.ts';
 
 /** The thread that keeps time, seen from the thread that controls the run. */
 export class Metronome {
@@ -31,13 +31,19 @@ export class Metronome {
   }
 }
 
-/** Only an open loop knows when it will send, and only some systems let a thread sleep to the microsecond. */
+/**
+ * Only an open loop knows when it will send, and only some systems let a thread sleep to the
+ * microsecond. There, loops that read by themselves (path A) keep time too and need nobody.
+ */
 export function metronomeFor(options: {
   readonly load: LoadSetup;
+  readonly target: TargetSetup;
   readonly workers: number;
   readonly recorder: { readonly requests: RequestTable };
 }): Metronome | undefined {
+  const { target, load } = options;
   const { scheduledAt } = options.recorder.requests;
-  if (options.load.model !== 'open' || !scheduledAt || !loadLibc()) return undefined;
+  const readByThemselves = target.url.startsWith('http:') && !target.proxy && target.stamps !== 'user';
+  if (load.model !== 'open' || !scheduledAt || readByThemselves || !loadLibc()) return undefined;
   return new Metronome(scheduledAt, options.workers);
 }

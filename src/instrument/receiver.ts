@@ -5,6 +5,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { chooseTransport, type Transport } from '../clients/index.ts';
 import { userStampedTransport } from '../clients/transport/choose-transport.ts';
+import { readLoop } from '../clients/transport/read-loop.ts';
 import { TapeWriter, tapeKinds } from '../core/tape.ts';
 import { type Nanoseconds, nanoseconds } from '../core/units.ts';
 import { ClosedLoop } from '../dispatch/closed-loop.ts';
@@ -47,8 +48,12 @@ const transport = (target.stamps === 'user' ? userStampedTransport : chooseTrans
   { onEnd: (request) => loop.ended(request), onRead: () => loop.poll() },
 );
 
+/** Waits for sockets and for sends alike, where the transport reads through it. */
+const pacemaker = transport.path === 'A' ? readLoop() : undefined;
 const outbox = new Outbox((request, body) => transport.send(request, body));
 
+/** Nanoseconds the pacemaker had waited when the run began. */
+let waitedBefore = 0;
 let canary: Transport | undefined;
 
 /** One stream of known timing, read by this loop like any other. */
@@ -77,8 +82,11 @@ function openLoop(): Loop {
   const loop = new OpenLoop({
     clock,
     fire: (request) => outbox.send(request),
-    onDone: () => tell({ type: 'sent-all', unsent }),
-    nudged: setup.nudges !== undefined,
+    onDone: () => {
+      pacemaker?.keepPace(undefined);
+      tell({ type: 'sent-all', unsent });
+    },
+    timing: pacemaker ? 'asked' : setup.nudges ? 'nudged' : 'own',
   });
   let unsent: number[] = [];
   return {
@@ -95,7 +103,10 @@ function openLoop(): Loop {
       loop.add(picked, due);
     },
     close: () => loop.close(),
-    start: () => loop.start(),
+    start() {
+      loop.start();
+      pacemaker?.keepPace(loop.pace);
+    },
     ended: () => {},
     poll: () => loop.poll(),
     nudge: () => loop.nudge(),
@@ -150,7 +161,7 @@ setup.recorder.on('message', (message: RecorderToReceiver) => {
 setup.nudges?.on('message', () => loop.nudge());
 
 async function shutDown(): Promise<void> {
-  const facts = monitor.snapshot(loop.spun());
+  const facts = monitor.snapshot({ spun: loop.spun(), waited: (pacemaker?.waited ?? 0) - waitedBefore });
   monitor.stop();
   await Promise.all([transport.close(), canary?.close()]);
   tell({ type: 'closed', loop: facts });
@@ -172,6 +183,7 @@ async function obey(message: ToReceiver): Promise<void> {
       clock.start(message.origin);
       startCanary(message.beaconPort);
       monitor.start();
+      waitedBefore = pacemaker?.waited ?? 0;
       loop.start();
       return;
     case 'orders':

@@ -20,7 +20,7 @@ describe('the loop monitor', () => {
     expect(busy.delay?.max).toBeGreaterThan(100e6);
     expect(busy.utilisation).toBeGreaterThan(0.1);
     expect(busy.utilisation).toBeLessThanOrEqual(1);
-    expect(monitor.snapshot(busy.elapsed * 2).utilisation).toBe(0);
+    expect(monitor.snapshot({ spun: busy.elapsed * 2 }).utilisation).toBe(0);
 
     monitor.start();
     await sleep(100);

@@ -68,9 +68,10 @@ export class LoopMonitor {
 
   /**
    * `spun`: nanoseconds in which the loop turned without work, so as not to oversleep a send. It
-   * answers events at once meanwhile, so this time does not count as use.
+   * answers events at once meanwhile, so this time does not count as use. Nor does `waited`, in which
+   * the thread waited for events by another call than Node's, without using the processor.
    */
-  snapshot(spun = 0): LoopSnapshot {
+  snapshot({ spun = 0, waited = 0 } = {}): LoopSnapshot {
     const elapsed = (performance.now() - this.#startedAt) * 1e6;
     for (const entry of this.#gc.takeRecords()) this.#pauses.push(entry.duration * 1e6);
     const { utilization } = performance.eventLoopUtilization(this.#utilisation);
@@ -78,7 +79,7 @@ export class LoopMonitor {
       elapsed: nanoseconds(elapsed),
       ...(this.#histogram.count > 0 && { delay: this.#delay() }),
       ...(this.#pauses.length > 0 && { gc: pauseSpread(this.#pauses) }),
-      utilisation: withoutSpin(utilization, spun, elapsed),
+      utilisation: withoutSpin(utilization, spun + waited, elapsed),
       ...this.#shares(elapsed, spun),
     };
   }

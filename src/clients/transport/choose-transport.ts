@@ -2,6 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import { directWriter } from './direct-writer.ts';
 import { KernelStamper } from './kernel-stamper.ts';
 import { loadLibc } from './libc.ts';
+import { readLoop } from './read-loop.ts';
 import { UserStamper } from './read-stamper.ts';
 import { SocketTransport, type Stamps } from './socket-transport.ts';
 import { stampedReader } from './stamped-reader.ts';
@@ -18,8 +19,9 @@ export const userStampedTransport: TransportFactory = (target, tape, clock, even
 function bestStamps({ url, proxy }: TransportTarget, clock: Clock): Stamps {
   if (url.protocol === 'https:' || proxy) return { path: 'C', stamper: new UserStamper(clock) };
   const reader = stampedReader();
+  const loop = readLoop();
   const libc = loadLibc();
-  return reader && libc
-    ? { path: 'A', stamper: new KernelStamper(clock, reader), writer: directWriter(libc) }
+  return reader && loop && libc
+    ? { path: 'A', stamper: new KernelStamper(clock, reader, loop), writer: directWriter(libc) }
     : { path: 'B', stamper: new UserStamper(clock) };
 }

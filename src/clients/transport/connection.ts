@@ -32,6 +32,7 @@ export class Connection {
   readonly #exchange: Exchange;
   readonly #openingSince: Nanoseconds;
   #giveUp: (() => void) | undefined;
+  #unfollow: (() => void) | undefined;
   #socket: Socket | undefined;
   /** What to send as soon as the connection stands. */
   #waiting: Uint8Array | undefined;
@@ -49,13 +50,7 @@ export class Connection {
     this.#waiting = body;
     this.#giveUp = owner.dial(
       { onOpen: (socket) => this.#onOpen(socket), onFailure: (failure) => this.#onFailure(failure) },
-      {
-        buffer: owner.stamper.buffer,
-        onRead: (length, bytes) => {
-          this.#onRead(length, bytes);
-          owner.onRead();
-        },
-      },
+      owner.stamper.reading(this.#onRead),
     );
   }
 
@@ -109,7 +104,7 @@ export class Connection {
     this.#socket = socket;
     this.#giveUp = undefined;
     this.#openedAt = now;
-    this.#owner.stamper.prepare(socket);
+    this.#unfollow = this.#owner.stamper.follow(socket, this.#onRead);
     socket.on('end', () => this.#onPeerClosed());
     socket.on('error', (error: NodeJS.ErrnoException) => this.close(endCauses.reset, error.code ?? error.message));
     socket.on('close', () => this.close(endCauses.reset, 'closed'));
@@ -125,17 +120,21 @@ export class Connection {
     this.close(cause, detail);
   }
 
-  #onRead(length: number, read: Uint8Array): void {
-    const { stamper } = this.#owner;
+  readonly #onRead = (): void => {
+    this.#take();
+    this.#owner.onRead();
+  };
+
+  #take(): void {
+    const { bytes, length, at, userAt, flags, ended, failure } = this.#owner.stamper;
+    if (failure !== undefined) return this.close(endCauses.reset, failure);
+    if (ended) return this.#onPeerClosed();
     const exchange = this.#exchange;
-    if (this.#socket) stamper.take(this.#socket, read, length);
-    const { bytes, at, userAt, failure } = stamper;
     // Bytes on an idle connection answer nothing: whatever they are, it cannot be trusted any more.
     if (!exchange.busy) return this.close(endCauses.protocol);
-    const progress = exchange.read(bytes, 0, stamper.length, at, userAt, stamper.flags);
-    if (progress === 'reusable' && this.#unwritten === 0 && failure === undefined) this.#release(at as Nanoseconds);
+    const progress = exchange.read(bytes, 0, length, at, userAt, flags);
+    if (progress === 'reusable' && this.#unwritten === 0) this.#release(at as Nanoseconds);
     else if (progress !== 'open') this.#end(causeOf(progress), at as Nanoseconds, exchange.problem);
-    else if (failure !== undefined) this.close(endCauses.reset, failure);
   }
 
   /** Idle first: whoever hears of the end may send again at once, on this connection. */
@@ -160,6 +159,7 @@ export class Connection {
     if (this.#closed) return;
     this.#closed = true;
     this.#giveUp?.();
+    this.#unfollow?.();
     this.#socket?.destroy();
     const { busy, request } = this.#exchange;
     if (busy) this.#exchange.end(cause, at, detail);

@@ -3,7 +3,7 @@ import type { TransportTarget } from './transport.ts';
 import { tunnelOpener } from './tunnel.ts';
 
 /** Starts to open a connection to a target; the function it returns gives up. */
-export type Dial = (opening: Opening, reading: Reading) => () => void;
+export type Dial = (opening: Opening, reading?: Reading) => () => void;
 
 /** Directly or through a proxy, with or without TLS. */
 export function dialTo({ url, proxy, tls }: TransportTarget): Dial {
@@ -20,7 +20,7 @@ export function dialTo({ url, proxy, tls }: TransportTarget): Dial {
           onFailure: opening.onFailure,
           onOpen(socket) {
             // Node reads into a buffer of ours only where it opened the socket itself.
-            socket.on('data', (bytes) => reading.onRead(bytes.length, bytes));
+            if (reading) socket.on('data', (bytes) => reading.onRead(bytes.length, bytes));
             opening.onOpen(socket);
           },
         });

@@ -3,6 +3,7 @@ import type { Clock } from '../../core/clock.ts';
 import { tapeFlags } from '../../core/tape.ts';
 import { microseconds, milliseconds, nanosecondsPerSecond } from '../../core/units.ts';
 import { descriptorOf } from './descriptor.ts';
+import type { ReadLoop } from './read-loop.ts';
 import type { ReadStamper } from './read-stamper.ts';
 import type { StampedReader } from './stamped-reader.ts';
 
@@ -16,23 +17,23 @@ const lateFor = milliseconds(50);
 const eventStart = 'data:';
 
 /**
- * Stamps a read with the kernel's time of reception. Node reads one byte, which wakes us as any
- * read does; the rest is fetched here together with its stamp. The socket stays Node's, so that
- * opening, writing, errors and the end of the thread are as safe as with any other.
+ * Reads with the kernel's time of reception. Opening, writing and closing stay Node's, so that they
+ * are as safe as with any other socket; it only never reads.
  *
  * The stamp is that of the last segment in the read, were it only the one that closes. Where a late
  * read holds several events, the earlier ones came at that time or before: they are flagged as bounded.
  */
 export class KernelStamper implements ReadStamper {
-  readonly buffer = new Uint8Array(1);
   readonly bytes: Uint8Array;
   length = 0;
   at = 0;
   userAt = 0;
   flags = 0;
+  ended = false;
   failure: string | undefined;
   readonly #clock: Clock;
   readonly #reader: StampedReader;
+  readonly #loop: ReadLoop;
   readonly #text: Buffer;
   /** Stamp − time of the run. */
   #distance = 0;
@@ -40,45 +41,52 @@ export class KernelStamper implements ReadStamper {
   /** When a read was late the last time. */
   #lateAt = Number.NEGATIVE_INFINITY;
 
-  constructor(clock: Clock, reader: StampedReader) {
+  constructor(clock: Clock, reader: StampedReader, loop: ReadLoop) {
     this.#clock = clock;
     this.#reader = reader;
+    this.#loop = loop;
     this.bytes = reader.bytes;
     this.#text = Buffer.from(reader.bytes.buffer, reader.bytes.byteOffset, reader.bytes.byteLength);
   }
 
-  prepare(socket: Socket): void {
-    const fd = descriptorOf(socket);
-    if (fd !== undefined) this.#reader.enable(fd);
+  reading(): undefined {
+    return undefined;
   }
 
-  take(socket: Socket, first: Uint8Array): void {
+  follow(socket: Socket, onRead: () => void): () => void {
+    // Paused before it has read: Node asks the kernel for nothing then.
+    socket.pause();
+    const fd = descriptorOf(socket);
+    if (fd === undefined) throw new Error('an open socket without a descriptor');
+    this.#reader.enable(fd);
+    this.#loop.watch(fd, () => {
+      if (this.#read(fd)) onRead();
+    });
+    return () => this.#loop.forget(fd);
+  }
+
+  /** False if there was nothing to read after all. */
+  #read(fd: number): boolean {
+    const length = this.#reader.read(fd);
     this.userAt = this.#clock.now();
     this.at = this.userAt;
     this.flags = 0;
-    this.failure = undefined;
-    this.length = 1;
-    this.bytes[0] = first[0] ?? 0;
-    const fd = descriptorOf(socket);
-    const read = fd === undefined ? 0 : this.#reader.read(fd, 1);
-    if (read < 0) this.failure = this.#reader.failure();
-    if (read > 0) this.length += read;
-    this.#stamp();
+    this.length = Math.max(0, length);
+    this.ended = length === 0;
+    this.failure = length < 0 ? this.#reader.failure() : undefined;
+    if (length > 0) this.#stamp();
+    return length >= 0 || this.failure !== undefined;
   }
 
   #stamp(): void {
     const { stamp } = this.#reader;
-    if (stamp === undefined || this.length === 1) {
-      // A lone byte went to Node, and its stamp with it.
+    if (stamp === undefined) {
       this.flags = tapeFlags.bounded;
       return;
     }
     this.#keepDistance();
-    const arrived = Math.round(stamp - this.#distance);
-    // We may have lost the processor before the read, and it brought what came meanwhile.
-    if (arrived > this.userAt) this.userAt = this.#clock.now();
     // Only a step of the machine's clock makes a stamp lie in the future.
-    this.at = Math.min(this.userAt, arrived);
+    this.at = Math.min(this.userAt, Math.round(stamp - this.#distance));
     if (this.userAt - this.at > lateAfter) this.#lateAt = this.userAt;
     if (this.userAt - this.#lateAt < lateFor && this.#holdsSeveralEvents()) this.flags = tapeFlags.bounded;
   }

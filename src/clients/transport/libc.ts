@@ -11,6 +11,12 @@ export interface Libc {
   clock_nanosleep(clock: number, flags: number, time: bigint): number;
   /** What concerns the calling thread only, such as how late its sleeps may end. */
   prctl(option: number, value: number): number;
+  epoll_create1(flags: number): number;
+  epoll_ctl(epoll: number, operation: number, fd: number, event: bigint): number;
+  epoll_wait(epoll: number, events: bigint, most: number, milliseconds: number): number;
+  /** The same with a `struct timespec` to wait; absent in older libraries. */
+  epoll_pwait2?(epoll: number, events: bigint, most: number, time: bigint): number;
+  close(fd: number): number;
   /** Any other call, by its number on this architecture. */
   syscall(number: number, first: number, second: bigint, third: number): number;
   errno(): number;
@@ -33,6 +39,7 @@ function tryToLoad(): Libc | undefined {
   try {
     const koffi = createRequire(import.meta.url)('koffi') as typeof import('koffi');
     const library = koffi.load(null);
+    const pwait2 = ifThere(() => library.func('int epoll_pwait2(int, void *, int, void *, void *)'));
     return {
       setsockopt: library.func('int setsockopt(int, int, int, void *, uint32_t)'),
       recvmsg: library.func('int recvmsg(int, void *, int)'),
@@ -40,6 +47,11 @@ function tryToLoad(): Libc | undefined {
       clock_gettime: library.func('int clock_gettime(int, void *)'),
       clock_nanosleep: sleeping(library.func('int clock_nanosleep(int, int, void *, void *)')),
       prctl: setting(library.func('int prctl(int, uint64_t, uint64_t, uint64_t, uint64_t)')),
+      epoll_create1: library.func('int epoll_create1(int)'),
+      epoll_ctl: library.func('int epoll_ctl(int, int, int, void *)'),
+      epoll_wait: library.func('int epoll_wait(int, void *, int, int)'),
+      ...(pwait2 && { epoll_pwait2: (epoll, events, most, time) => pwait2(epoll, events, most, time, null) }),
+      close: library.func('int close(int)'),
       syscall: library.func('int64_t syscall(int64_t, int64_t, void *, int64_t)'),
       errno: () => koffi.errno(),
       errorCodes: koffi.os.errno,
@@ -48,6 +60,14 @@ function tryToLoad(): Libc | undefined {
         return { address: koffi.address(pointer), memory: koffi.view(pointer, bytes) };
       },
     };
+  } catch {
+    return undefined;
+  }
+}
+
+function ifThere<Found>(load: () => Found): Found | undefined {
+  try {
+    return load();
   } catch {
     return undefined;
   }

@@ -1,17 +1,16 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../../core/clock.ts';
+import type { Reading } from './open-socket.ts';
 
 /**
- * Says what a read brought and when. Its fields describe the last read and hold until the next
- * one, on whatever socket: nothing is allocated per read.
+ * Reads sockets, and says what a read brought and when. Its fields describe the last read and hold
+ * until the next one, on whatever socket: nothing is allocated per read.
  */
 export interface ReadStamper {
-  /** Node reads into this. */
-  readonly buffer: Uint8Array;
-  /** To be called once for each socket, before anything is sent on it. */
-  prepare(socket: Socket): void;
-  /** Node has read `length` bytes into `bytes`. To be called first in the callback. */
-  take(socket: Socket, bytes: Uint8Array, length: number): void;
+  /** How Node shall read the sockets it opens; absent where it shall leave them alone. `onRead` hears of each read. */
+  reading(onRead: () => void): Reading | undefined;
+  /** Reads an open socket that Node leaves alone; the function it returns ends that, to be called before the socket is closed. */
+  follow(socket: Socket, onRead: () => void): () => void;
   readonly bytes: Uint8Array;
   readonly length: number;
   /** The best known time of arrival, and when user space had the bytes: nanoseconds of the run. */
@@ -19,17 +18,20 @@ export interface ReadStamper {
   readonly userAt: number;
   /** `tapeFlags` of all the bytes. */
   readonly flags: number;
-  /** The system's code if the connection turned out to be broken. */
+  /** The peer has closed its side; there are no bytes. Where Node reads, it tells of that. */
+  readonly ended: boolean;
+  /** The system's code if the connection turned out to be broken; there are no bytes. */
   readonly failure: string | undefined;
 }
 
-/** Stamps a read as it returns. */
+/** Stamps a read of Node's as it returns. */
 export class UserStamper implements ReadStamper {
-  /** One for all sockets of a thread: what is in it is used up before the next read. */
-  readonly buffer = Buffer.allocUnsafeSlow(64 * 1024);
   readonly flags = 0;
+  readonly ended = false;
   readonly failure = undefined;
-  bytes: Uint8Array = this.buffer;
+  /** One for all sockets of a thread: what is in it is used up before the next read. */
+  readonly #buffer = Buffer.allocUnsafeSlow(64 * 1024);
+  bytes: Uint8Array = this.#buffer;
   length = 0;
   at = 0;
   userAt = 0;
@@ -39,11 +41,19 @@ export class UserStamper implements ReadStamper {
     this.#clock = clock;
   }
 
-  prepare(): void {}
+  reading(onRead: () => void): Reading {
+    return {
+      buffer: this.#buffer,
+      onRead: (length, bytes) => {
+        this.at = this.userAt = this.#clock.now();
+        this.bytes = bytes;
+        this.length = length;
+        onRead();
+      },
+    };
+  }
 
-  take(_: Socket, bytes: Uint8Array, length: number): void {
-    this.at = this.userAt = this.#clock.now();
-    this.bytes = bytes;
-    this.length = length;
+  follow(): () => void {
+    return () => {};
   }
 }

@@ -48,18 +48,15 @@ export class StampedReader {
     return this.#libc.setsockopt(fd, socketLevel, timestampOption, this.#on, 4) === 0;
   }
 
-  /** Reads what is there to `bytes`, behind the first `offset` bytes. Returns −1 on failure, see `failure`. */
-  read(fd: number, offset: number): number {
-    const view = this.#view;
-    view.setBigUint64(vectorAt, this.#address + BigInt(dataAt + offset), true);
-    view.setUint32(vectorAt + 8, bufferBytes - offset, true);
-    view.setUint32(messageAt + 40, controlBytes, true);
+  /** Reads what is there to `bytes`; 0: the peer has closed its side. Returns −1 on failure, see `failure`. */
+  read(fd: number): number {
+    this.#view.setUint32(messageAt + 40, controlBytes, true);
     const length = this.#libc.recvmsg(fd, this.#message, dontWait);
     this.stamp = length > 0 ? this.#readStamp() : undefined;
     return length;
   }
 
-  /** Why the last read failed; undefined if there was nothing to read. */
+  /** Why the last read failed; undefined if there was merely nothing to read. */
   failure(): string | undefined {
     const number = this.#libc.errno();
     const [code] = Object.entries(this.#libc.errorCodes).find(([, known]) => known === number) ?? [`errno ${number}`];
@@ -78,7 +75,8 @@ export class StampedReader {
     view.setBigUint64(messageAt + 24, 1n, true);
     view.setBigUint64(messageAt + 32, this.#address + BigInt(controlAt), true);
     view.setBigUint64(messageAt + 40, 0n, true);
-    view.setBigUint64(vectorAt + 8, 0n, true);
+    view.setBigUint64(vectorAt, this.#address + BigInt(dataAt), true);
+    view.setBigUint64(vectorAt + 8, BigInt(bufferBytes), true);
   }
 
   #readStamp(): number | undefined {
