@@ -66,6 +66,8 @@ export type EndCause = (typeof endCauses)[keyof typeof endCauses];
 
 const entryHead = 32;
 const segmentHead = 64;
+/** A view of the source costs garbage, which a thread that reads sockets must not make for every token. */
+const copiedByHand = 512;
 const defaultSegmentBytes = 1 << 22;
 
 const padded = (length: number): number => (length + 7) & ~7;
@@ -121,8 +123,10 @@ export class TapeWriter {
       const position = this.#reserve(length);
       this.#putHead(position, kind, request, at, userAt, length, extra, pieceFlags);
       const target = position + entryHead;
-      // A native copy costs more than a loop for a handful of bytes only; events are hundreds.
-      this.#bytes.set(source.subarray(from, from + length), target);
+      if (length <= copiedByHand) {
+        const bytes = this.#bytes;
+        for (let i = 0; i < length; i++) bytes[target + i] = source[from + i] as number;
+      } else this.#bytes.set(source.subarray(from, from + length), target);
       this.#commit(target + padded(length));
       from += length;
       pieceFlags |= tapeFlags.sameRead;

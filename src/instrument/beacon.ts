@@ -7,12 +7,14 @@ import { createServer, type Socket } from 'node:net';
 import { parentPort } from 'node:worker_threads';
 import type { FromBeacon, ToBeacon } from './messages.ts';
 import { RunClock } from './run-clock.ts';
+import { nameThread } from './thread-priority.ts';
 
 const everyMs = 50;
 
 const port = parentPort;
 if (!port) throw new Error('beacon.ts is a worker thread');
 const clock = new RunClock();
+nameThread('metron-canary');
 port.on('message', ({ origin }: ToBeacon) => clock.start(origin));
 
 function serve(socket: Socket): void {

@@ -8,7 +8,7 @@ import { napper } from '../clients/transport/nap.ts';
 import { microseconds, milliseconds } from '../core/units.ts';
 import type { MetronomeSetup, ToMetronome } from './messages.ts';
 import { RunClock } from './run-clock.ts';
-import { wakePromptly } from './thread-priority.ts';
+import { nameThread, wakePromptly } from './thread-priority.ts';
 
 /** A nudge takes tens of microseconds to be heard. */
 const lead = microseconds(60);
@@ -41,6 +41,7 @@ function keepTime(sleep: (length: number) => void): void {
 
 parentPort?.on('message', ({ origin }: ToMetronome) => {
   clock.start(origin);
+  nameThread('metron-time');
   wakePromptly();
   if (nap) keepTime(nap);
   for (const receiver of receivers as readonly MessagePort[]) receiver.close();

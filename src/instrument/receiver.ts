@@ -24,7 +24,7 @@ import type {
 } from './messages.ts';
 import { Outbox } from './outbox.ts';
 import { RunClock } from './run-clock.ts';
-import { wakePromptly } from './thread-priority.ts';
+import { nameThread, wakePromptly } from './thread-priority.ts';
 
 const setup = workerData as ReceiverSetup;
 const port = parentPort;
@@ -203,6 +203,7 @@ async function obey(message: ToReceiver): Promise<void> {
   }
 }
 
+nameThread('metron-receive');
 wakePromptly();
 port.on('message', (message: ToReceiver) => {
   void obey(message);

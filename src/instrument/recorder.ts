@@ -15,7 +15,7 @@ import { Canary, type CanaryFacts, isCanary } from './canary.ts';
 import type { FromRecorder, ReceiverToRecorder, RecorderSetup, RecorderToReceiver, ToRecorder } from './messages.ts';
 import { type ReadFacts, ReadStatistics } from './read-statistics.ts';
 import { RunClock } from './run-clock.ts';
-import { yieldToReceivers } from './thread-priority.ts';
+import { nameThread, yieldToReceivers } from './thread-priority.ts';
 
 /** How often the tapes are read: well below any timeout a user sets, rare enough to cost nothing. */
 const drainEveryMs = 20;
@@ -185,6 +185,7 @@ function obey(message: ToRecorder): void {
   }
 }
 
+nameThread('metron-record');
 yieldToReceivers();
 port.on('message', (message: ToRecorder) => {
   try {

@@ -41,8 +41,8 @@ export class StampedEvent {
 const chunk = (text: string): string => `${text.length.toString(16)}\r\n${text}\r\n`;
 
 const event = (stamp: string, finish = 'null'): string =>
-  `data: {"id":"stamped-${stamp}","object":"chat.completion.chunk","created":1700000000,"model":"stamped",` +
-  `"choices":[{"index":0,"delta":{"content":" token"},"logprobs":null,"finish_reason":${finish}}]}\n\n`;
+  `data: {"id":"chatcmpl-stamped","object":"chat.completion.chunk","created":1700000000,"model":"stamped",` +
+  `"choices":[{"index":0,"delta":{"content":" ${stamp}"},"logprobs":null,"finish_reason":${finish}}]}\n\n`;
 
 function lastEvent(stamp: string, tokens: number): string {
   const usage = { prompt_tokens: 1, completion_tokens: tokens, total_tokens: tokens + 1 };

@@ -1,17 +1,20 @@
 import { type OnStreamEvent, ProtocolError, type ResponseDecoder, type StreamEvent } from '../../core/stream.ts';
 import { SseReader } from '../sse.ts';
+import { ChunkTemplate } from './chunk-template.ts';
 import { type ReadChoice, readChunk } from './openai-event.ts';
 
 /** Server-sent events holding JSON chunks, ended by `[DONE]`. What follows `[DONE]` is no part of the answer. */
 export class OpenAiDecoder implements ResponseDecoder {
   readonly #reader = new SseReader();
   readonly #readChoice: ReadChoice;
+  readonly #template: ChunkTemplate;
   #done = false;
   /** The kind of the last event that held tokens: what a token without text belongs to. */
   #lastKind: StreamEvent['kind'] = 'content';
 
   constructor(readChoice: ReadChoice) {
     this.#readChoice = readChoice;
+    this.#template = new ChunkTemplate((data) => (isWhole(data) ? readChunk(JSON.parse(data), readChoice) : undefined));
   }
 
   get done(): boolean {
@@ -36,6 +39,11 @@ export class OpenAiDecoder implements ResponseDecoder {
 
   #read(data: string, type: string): StreamEvent | undefined {
     if (this.#done) return undefined;
+    const alike = type === 'message' ? this.#template.match(data) : undefined;
+    if (alike) {
+      this.#lastKind = alike.kind;
+      return alike;
+    }
     if (data.trim() === '[DONE]') {
       this.#done = true;
       return undefined;
@@ -43,6 +51,7 @@ export class OpenAiDecoder implements ResponseDecoder {
     if (data.trim() === '') return { kind: 'other' };
     const event = readChunk(parse(data, type), this.#readChoice, this.#lastKind);
     if (event.kind !== 'other') this.#lastKind = event.kind;
+    this.#template.learn(data, event);
     return type === 'error' && event.error === undefined ? { kind: 'other', error: data } : event;
   }
 }

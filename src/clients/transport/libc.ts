@@ -10,7 +10,7 @@ export interface Libc {
   /** Sleeps this thread; `time` is a `struct timespec`. */
   clock_nanosleep(clock: number, flags: number, time: bigint): number;
   /** What concerns the calling thread only, such as how late its sleeps may end. */
-  prctl(option: number, value: number): number;
+  prctl(option: number, value: number | bigint): number;
   epoll_create1(flags: number): number;
   epoll_ctl(epoll: number, operation: number, fd: number, event: bigint): number;
   epoll_wait(epoll: number, events: bigint, most: number, milliseconds: number): number;
@@ -76,4 +76,4 @@ function ifThere<Found>(load: () => Found): Found | undefined {
 type Native = (...values: readonly (number | bigint | null)[]) => number;
 
 const sleeping = (native: Native) => (clock: number, flags: number, time: bigint) => native(clock, flags, time, null);
-const setting = (native: Native) => (option: number, value: number) => native(option, value, 0, 0, 0);
+const setting = (native: Native) => (option: number, value: number | bigint) => native(option, value, 0, 0, 0);
