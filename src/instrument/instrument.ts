@@ -3,7 +3,7 @@ import { exitCodes, MetronError } from '../core/errors.ts';
 import type { LiveStatistics } from '../recording/assembler.ts';
 import type { LoopSnapshot } from '../recording/loop-monitor.ts';
 import type { CanaryFacts } from './canary.ts';
-import { allowCollecting } from './collect-garbage.ts';
+import { tameCollector } from './collect-garbage.ts';
 import type {
   FromBeacon,
   FromReceiver,
@@ -19,6 +19,7 @@ import type {
 } from './messages.ts';
 import { type Metronome, metronomeFor } from './metronome-thread.ts';
 import type { ReadFacts } from './read-statistics.ts';
+import { type Partition, partitionCores } from './thread-placement.ts';
 
 export interface InstrumentOptions {
   readonly workers: number;
@@ -120,14 +121,17 @@ export class Instrument {
   readonly #drained = deferred<void>();
   readonly #closed = deferred<{ live: LiveStatistics; reads: ReadFacts; canary: CanaryFacts }>();
   readonly #metronome: Metronome | undefined;
-  readonly #beacon = new Worker(new URL('./beacon.js', import.meta.url));
+  readonly #partition: Partition | undefined;
+  readonly #beacon: Worker;
   readonly #beaconPort = deferred<number>();
   readonly #failure = deferred<never>();
   #paths: string[] = [];
   #listensAt = 0;
 
   constructor(options: InstrumentOptions) {
-    allowCollecting();
+    tameCollector();
+    this.#partition = partitionCores(options.workers);
+    this.#beacon = new Worker(new URL('./beacon.js', import.meta.url));
     const channels = Array.from({ length: options.workers }, () => new MessageChannel());
     const ports = channels.map(({ port2 }) => port2);
     this.#recorder = new Worker(new URL('./recorder.js', import.meta.url), {
@@ -144,9 +148,17 @@ export class Instrument {
     this.#receivers = channels.map(({ port1 }, index) => {
       const { workers, target, load } = options;
       const nudges = this.#metronome?.nudges[index];
-      return new Receiver({ index, workers, target, load, recorder: port1, ...(nudges && { nudges }) }, () =>
-        this.#tellRecorder({ type: 'receiver-lost', index }),
-      );
+      const cores = this.#partition?.receiverCores;
+      const setup = {
+        index,
+        workers,
+        target,
+        load,
+        recorder: port1,
+        ...(nudges && { nudges }),
+        ...(cores && { cores }),
+      };
+      return new Receiver(setup, () => this.#tellRecorder({ type: 'receiver-lost', index }));
     });
   }
 
@@ -232,6 +244,7 @@ export class Instrument {
       this.#beacon.terminate(),
       this.#metronome?.stop(),
     ]);
+    this.#partition?.restore();
   }
 
   #tell(message: ToReceiver): void {

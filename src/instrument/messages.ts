@@ -37,6 +37,8 @@ export type LoadSetup =
 export interface ReceiverSetup {
   readonly index: number;
   readonly workers: number;
+  /** Where it shall run; anywhere if absent. */
+  readonly cores?: readonly number[];
   readonly target: TargetSetup;
   readonly load: LoadSetup;
   readonly recorder: MessagePort;

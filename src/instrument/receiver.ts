@@ -24,6 +24,7 @@ import type {
 } from './messages.ts';
 import { Outbox } from './outbox.ts';
 import { RunClock } from './run-clock.ts';
+import { keepTo } from './thread-placement.ts';
 import { nameThread, wakePromptly } from './thread-priority.ts';
 
 const setup = workerData as ReceiverSetup;
@@ -205,6 +206,7 @@ async function obey(message: ToReceiver): Promise<void> {
 
 nameThread('metron-receive');
 wakePromptly();
+if (setup.cores) keepTo(setup.cores);
 port.on('message', (message: ToReceiver) => {
   void obey(message);
 });

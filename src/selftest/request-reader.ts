@@ -4,6 +4,8 @@ export interface SourceRequest {
   readonly id: number;
   /** Tokens it asks for. */
   readonly tokens?: number;
+  /** Asks what is there instead of for an answer: the list of models, a health check. */
+  readonly isGet?: true;
 }
 
 /** Cuts what comes on a connection into requests. */
@@ -29,6 +31,7 @@ export class RequestReader {
       this.#onRequest({
         id: Number(/\r\nx-request-id: *(\d+)/i.exec(head)?.[1] ?? 0),
         ...(tokens !== undefined && { tokens: Number(tokens) }),
+        ...(head.startsWith('GET ') && { isGet: true }),
       });
     }
   }

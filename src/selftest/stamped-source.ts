@@ -8,6 +8,7 @@ import { napper } from '../clients/transport/nap.ts';
 import { monotonicClock } from '../core/clock.ts';
 import { microseconds } from '../core/units.ts';
 import { DueQueue } from '../engine/due-queue.ts';
+import { allowedCores, keepTo } from '../instrument/thread-placement.ts';
 import { nanosecondPhase } from './phase.ts';
 import { RequestReader, type SourceRequest } from './request-reader.ts';
 import { socketSender } from './socket-sender.ts';
@@ -20,6 +21,9 @@ const clock = monotonicClock(0n);
 const nap = napper();
 const longestNap = microseconds(300);
 const answerHead = 'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n';
+/** What every `GET` is told: other tools ask for the list of models, or for any answer at all, before they begin. */
+const models = JSON.stringify({ object: 'list', data: [{ id: 'stamped', object: 'model', owned_by: 'metron' }] });
+const modelsAnswer = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${models.length}\r\n\r\n${models}`;
 
 interface Stream {
   readonly send: (event: StampedEvent) => void;
@@ -44,8 +48,12 @@ function lastEvent(tokens: number): StampedEvent {
   return event;
 }
 
-function begin({ id, tokens = options.tokens }: SourceRequest, socket: net.Socket): void {
+function begin({ id, tokens = options.tokens, isGet }: SourceRequest, socket: net.Socket): void {
   const receivedAt = clock.now();
+  if (isGet) {
+    socket.write(modelsAnswer, 'latin1');
+    return;
+  }
   const sentAt = new Float64Array(tokens);
   log.push({ request: id, receivedAt, sentAt });
   socket.write(answerHead, 'latin1');
@@ -106,6 +114,8 @@ function serve(socket: net.Socket): void {
 const tell = (message: FromSource): void => {
   process.send?.(message);
 };
+// Where receivers are not.
+keepTo(allowedCores().slice(0, 1));
 const server = options.tls ? tls.createServer(options.tls, serve) : net.createServer(serve);
 server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, () => {
   const address = server.address();

@@ -14,7 +14,7 @@ const measurements = 16;
 const lateAfter = microseconds(500);
 /** … and so may those soon after it, since this thread cannot keep up at the time. */
 const lateFor = milliseconds(50);
-const eventStart = 'data:';
+const eventStart = Buffer.from('data:');
 
 /**
  * Reads with the kernel's time of reception. Opening, writing and closing stay Node's, so that they
@@ -34,7 +34,6 @@ export class KernelStamper implements ReadStamper {
   readonly #clock: Clock;
   readonly #reader: StampedReader;
   readonly #loop: ReadLoop;
-  readonly #text: Buffer;
   /** Stamp − time of the run. */
   #distance = 0;
   #measuredAt = Number.POSITIVE_INFINITY;
@@ -46,7 +45,6 @@ export class KernelStamper implements ReadStamper {
     this.#reader = reader;
     this.#loop = loop;
     this.bytes = reader.bytes;
-    this.#text = Buffer.from(reader.bytes.buffer, reader.bytes.byteOffset, reader.bytes.byteLength);
   }
 
   reading(): undefined {
@@ -109,8 +107,13 @@ export class KernelStamper implements ReadStamper {
   }
 
   #holdsSeveralEvents(): boolean {
-    const text = this.#text.subarray(0, this.length);
-    const first = text.indexOf(eventStart);
-    return first >= 0 && text.indexOf(eventStart, first + eventStart.length) >= 0;
+    let found = 0;
+    for (let at = 0; at < this.length && found < 2; at++) if (this.#startsEvent(at)) found++;
+    return found === 2;
+  }
+
+  #startsEvent(at: number): boolean {
+    for (let i = 0; i < eventStart.length; i++) if (this.bytes[at + i] !== eventStart[i]) return false;
+    return true;
   }
 }

@@ -17,6 +17,9 @@ export interface Libc {
   /** The same with a `struct timespec` to wait; absent in older libraries. */
   epoll_pwait2?(epoll: number, events: bigint, most: number, time: bigint): number;
   close(fd: number): number;
+  /** `process` 0 is the calling thread; `mask` has one bit a core. */
+  sched_getaffinity(process: number, bytes: number, mask: bigint): number;
+  sched_setaffinity(process: number, bytes: number, mask: bigint): number;
   /** Any other call, by its number on this architecture. */
   syscall(number: number, first: number, second: bigint, third: number): number;
   errno(): number;
@@ -52,6 +55,8 @@ function tryToLoad(): Libc | undefined {
       epoll_wait: library.func('int epoll_wait(int, void *, int, int)'),
       ...(pwait2 && { epoll_pwait2: (epoll, events, most, time) => pwait2(epoll, events, most, time, null) }),
       close: library.func('int close(int)'),
+      sched_getaffinity: library.func('int sched_getaffinity(int, size_t, void *)'),
+      sched_setaffinity: library.func('int sched_setaffinity(int, size_t, void *)'),
       syscall: library.func('int64_t syscall(int64_t, int64_t, void *, int64_t)'),
       errno: () => koffi.errno(),
       errorCodes: koffi.os.errno,

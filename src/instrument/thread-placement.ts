@@ -1,0 +1,71 @@
+import { readdirSync } from 'node:fs';
+import { type Libc, loadLibc } from '../clients/transport/libc.ts';
+
+/** Room for 1,024 processors. */
+const maskBytes = 128;
+const callingThread = 0;
+
+/** Cores the calling thread may run on, ascending; empty where that is not told. */
+export function allowedCores(): number[] {
+  const mask = newMask();
+  if (mask?.libc.sched_getaffinity(callingThread, maskBytes, mask.address) !== 0) return [];
+  const { bits } = mask;
+  return Array.from({ length: maskBytes * 8 }, (_, core) => core).filter(
+    (core) => ((bits[core >> 3] ?? 0) & (1 << (core & 7))) !== 0,
+  );
+}
+
+/** Keeps a thread, the calling one if none is named, to some cores. False where that cannot be. */
+export function keepTo(cores: readonly number[], thread = callingThread): boolean {
+  const mask = newMask();
+  if (!mask || cores.length === 0) return false;
+  for (const core of cores) mask.bits[core >> 3] = (mask.bits[core >> 3] ?? 0) | (1 << (core & 7));
+  return mask.libc.sched_setaffinity(thread, maskBytes, mask.address) === 0;
+}
+
+export interface Partition {
+  /** Where receiving threads shall run: the last cores. */
+  readonly receiverCores: readonly number[];
+  /** Lets every thread run wherever it could before. */
+  restore(): void;
+}
+
+/**
+ * Keeps every thread of this process, and those that they start from now on, off the cores that are
+ * meant for receivers. A receiver that has to wait while a neighbour compiles, collects garbage or
+ * makes records reads two tokens of a stream at once, and then only the last has its stamp; and what
+ * it has to send leaves late. Undefined where there are not enough cores or the system does not let us.
+ */
+export function partitionCores(receivers: number): Partition | undefined {
+  const cores = allowedCores();
+  if (cores.length <= receivers) return undefined;
+  const others = cores.slice(0, -receivers);
+  if (!keepTo(others)) return undefined;
+  const place = (where: readonly number[]): void => {
+    for (const thread of threadsOfProcess()) keepTo(where, thread);
+  };
+  place(others);
+  return { receiverCores: cores.slice(-receivers), restore: () => place(cores) };
+}
+
+function threadsOfProcess(): number[] {
+  try {
+    return readdirSync('/proc/self/task').map(Number);
+  } catch {
+    return [];
+  }
+}
+
+let mask: { readonly libc: Libc; readonly address: bigint; readonly bits: Uint8Array } | undefined;
+
+/** The one mask of this thread, empty: its memory is never given back. */
+function newMask(): typeof mask {
+  const libc = loadLibc();
+  if (!libc) return undefined;
+  if (!mask) {
+    const { address, memory } = libc.allocate(maskBytes);
+    mask = { libc, address, bits: new Uint8Array(memory) };
+  }
+  mask.bits.fill(0);
+  return mask;
+}
