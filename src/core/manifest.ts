@@ -65,6 +65,8 @@ export interface InstrumentDescription {
   /** How each receiving worker reads sockets and where its stamps come from. */
   readonly transportPaths: readonly string[];
   readonly clock: string;
+  /** The run's time 0 on that clock, nanoseconds: joins the records with the log of a server on the same machine. */
+  readonly origin_ns?: number;
 }
 
 export interface TargetFacts {

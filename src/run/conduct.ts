@@ -30,6 +30,8 @@ export interface Conducted {
   readonly endedBy: EndedBy;
   /** Wall-clock time of the run's time 0. */
   readonly startedAt: Date;
+  /** The same on the machine's monotonic clock, nanoseconds. */
+  readonly origin: number;
   /** When sending ended and when the last request had ended, on the run's clock. */
   readonly loadEndedAt: Nanoseconds;
   readonly endedAt: Nanoseconds;
@@ -74,7 +76,15 @@ export async function conduct(options: ConductOptions): Promise<Conducted> {
   await drain(options, watch, clock.now);
   const endedAt = clock.now();
   watch.stop();
-  return { endedBy, startedAt, loadEndedAt, endedAt, connectionsOpened, facts: await instrument.close() };
+  return {
+    endedBy,
+    startedAt,
+    origin: Number(origin),
+    loadEndedAt,
+    endedAt,
+    connectionsOpened,
+    facts: await instrument.close(),
+  };
 }
 
 /** Waits for what is in flight, as long as the plan's grace allows and the user wants. */

@@ -99,7 +99,11 @@ export async function run(plan: Plan, options: RunOptions = {}): Promise<RunResu
       onEvent,
     });
     onEvent(passingStep('scoring …'));
-    const started = { ...manifest, startedAt: conducted.startedAt.toISOString() };
+    const started = {
+      ...manifest,
+      startedAt: conducted.startedAt.toISOString(),
+      instrument: { ...manifest.instrument, origin_ns: conducted.origin },
+    };
     const clockSteps = clockWatch.end();
     const concluded = await conclude({
       folder,

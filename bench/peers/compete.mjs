@@ -1,0 +1,78 @@
+// One tool through its loads: a fresh stamped source each time, the tool as a user runs it, and the two logs joined.
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { SourceProcess } from '../../dist/selftest/source-process.js';
+import { Skipped } from './install.mjs';
+import { deliveredBy, joinStreams } from './join.mjs';
+import { measure } from './process-tree.mjs';
+import { pace } from './work.mjs';
+
+const timeoutSeconds = 240;
+
+/** Rows of the table, one a load. A load that fails ends the tool; what was measured before it stays. */
+export async function compete(tool, { loads, say, ...shared }) {
+  const rows = [];
+  for (const streams of loads) {
+    say(`${tool.label ?? tool.name}: ${streams} streams`);
+    const row = await runLoad(tool, streams, shared).catch((error) => ({ failure: error }));
+    if (row.failure) {
+      if (rows.length === 0) throw new Skipped(row.failure.message);
+      say(`${tool.name} did not get through ${streams} streams: ${row.failure.message}`);
+      break;
+    }
+    const before = rows.at(-1);
+    if (before) row.marginalCpu = (row.cpu - before.cpu) / (row.tokens - before.tokens);
+    rows.push(row);
+  }
+  return rows;
+}
+
+async function runLoad(tool, streams, { place, size, tokenizer, results }) {
+  const folder = join(results, `${tool.name}-${streams}`);
+  mkdirSync(folder, { recursive: true });
+  const { rounds, tokens } = size;
+  const source = await SourceProcess.start({ ...pace, tokens });
+  try {
+    const url = `http://127.0.0.1:${source.port}`;
+    const context = { url, folder, streams, requests: streams * rounds, tokens, tokenizer, place };
+    const logPath = join(folder, 'output.txt');
+    const run = await measure({ cwd: folder, ...tool.command(context) }, { logPath, timeoutSeconds });
+    // Answers to checks before the load are shorter, or come before a pause; only whole ones count.
+    const log = (await source.log()).filter(({ sentAt }) => sentAt.length === tokens);
+    const read = await readBack(tool, { ...context, log }).catch((error) => {
+      throw new Error(`ended with ${run.code}: ${error.message}; ${lastWords(logPath)}`);
+    });
+    return row(tool, { streams, rounds, tokens, run, read, log });
+  } finally {
+    await source.close();
+  }
+}
+
+async function readBack(tool, context) {
+  const read = await tool.read(context);
+  if (read.streams.length === 0) throw new Error('no request was completed');
+  return read;
+}
+
+function row(tool, { streams, rounds, tokens, run, read, log }) {
+  const delivered = deliveredBy(log, read.streams);
+  const loadTime = rounds * (pace.firstTokenAfter + pace.gap / 2 + (tokens - 1) * pace.gap);
+  return {
+    name: tool.name,
+    label: tool.label ?? tool.name,
+    streams,
+    ...joinStreams(read.streams, log),
+    ...(read.ttft !== undefined && { ttft: read.ttft }),
+    ...(read.firstSent !== undefined && { startToFirst: read.firstSent - run.startedAt }),
+    ...delivered,
+    possible: (streams * rounds * tokens) / (loadTime / 1e9),
+    cpu: run.cpu,
+    cpuPerToken: run.cpu / delivered.tokens,
+    memory: run.memory,
+    wall: run.wall,
+    loadTime,
+  };
+}
+
+/** The end of what a tool printed. */
+const lastWords = (path) => readFileSync(path, 'utf8').trim().split('\n').slice(-3).join(' ').slice(-400);
