@@ -53,14 +53,15 @@ const transport = (target.stamps === 'user' ? userStampedTransport : chooseTrans
 const pacemaker = transport.path === 'A' ? readLoop() : undefined;
 const outbox = new Outbox((request, body) => transport.send(request, body));
 
-/** Nanoseconds the pacemaker had waited when the run began. */
-let waitedBefore = 0;
+/** What the pacemaker had waited and spun when the run began, nanoseconds. */
+let before = { waited: 0, spun: 0 };
 let canary: Transport | undefined;
 
-/** One stream of known timing, read by this loop like any other. */
+/** One stream of known timing, read by this loop as all others are. */
 function startCanary(beaconPort: number): void {
   const url = new URL(`http://127.0.0.1:${beaconPort}/`);
-  canary = chooseTransport({ url, headers: {} }, tape, clock, { onEnd: () => {} });
+  const create = transport.path === 'A' ? chooseTransport : userStampedTransport;
+  canary = create({ url, headers: {} }, tape, clock, { onEnd: () => {} });
   canary.send(canaryOf(setup.index), new Uint8Array());
 }
 
@@ -162,7 +163,10 @@ setup.recorder.on('message', (message: RecorderToReceiver) => {
 setup.nudges?.on('message', () => loop.nudge());
 
 async function shutDown(): Promise<void> {
-  const facts = monitor.snapshot({ spun: loop.spun(), waited: (pacemaker?.waited ?? 0) - waitedBefore });
+  const facts = monitor.snapshot({
+    spun: loop.spun() + (pacemaker?.spun ?? 0) - before.spun,
+    waited: (pacemaker?.waited ?? 0) - before.waited,
+  });
   monitor.stop();
   await Promise.all([transport.close(), canary?.close()]);
   tell({ type: 'closed', loop: facts });
@@ -184,7 +188,7 @@ async function obey(message: ToReceiver): Promise<void> {
       clock.start(message.origin);
       startCanary(message.beaconPort);
       monitor.start();
-      waitedBefore = pacemaker?.waited ?? 0;
+      before = { waited: pacemaker?.waited ?? 0, spun: pacemaker?.spun ?? 0 };
       loop.start();
       return;
     case 'orders':

@@ -44,6 +44,7 @@ export class ReadLoop {
   #turning = false;
   #patience: number = shortestWait;
   #waited = 0;
+  #spun = 0;
 
   constructor(libc: Libc) {
     this.#libc = libc;
@@ -59,9 +60,14 @@ export class ReadLoop {
     libc.prctl(setTimerSlack, 1);
   }
 
-  /** Time spent waiting, nanoseconds: what the thread did in it was to be ready. */
+  /** Time spent asleep, nanoseconds. */
   get waited(): number {
     return this.#waited;
+  }
+
+  /** Time spent looking for bytes again and again because a send was about to come due, nanoseconds. */
+  get spun(): number {
+    return this.#spun;
   }
 
   /** Has `onReadable` called whenever there are bytes or an end to be read. */
@@ -131,7 +137,9 @@ export class ReadLoop {
     } else {
       count = this.#libc.epoll_wait(epoll, this.#eventsAddress, mostEvents, Math.floor(nanoseconds / 1e6));
     }
-    this.#waited += (performance.now() - before) * 1e6;
+    const took = (performance.now() - before) * 1e6;
+    if (nanoseconds > 0) this.#waited += took;
+    else if (count === 0) this.#spun += took;
     return count;
   }
 }
