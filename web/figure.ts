@@ -102,12 +102,12 @@ export class FigureView {
   #key(event: KeyboardEvent): void {
     const reading = this.#drawing?.reading;
     if (!reading) return;
-    const many = reading.rows ? 1 : 5;
+    const down = reading.columns ?? (reading.rows ? 1 : -5);
     const moves: Readonly<Record<string, number>> = {
       ArrowRight: 1,
       ArrowLeft: -1,
-      ArrowDown: reading.rows ? 1 : -many,
-      ArrowUp: reading.rows ? -1 : many,
+      ArrowDown: down,
+      ArrowUp: -down,
       Home: Number.NEGATIVE_INFINITY,
       End: Number.POSITIVE_INFINITY,
     };

@@ -28,6 +28,16 @@ import { WaterfallWindow } from './sections/waterfall-window.ts';
 /** Width a printed page draws at, so that type keeps its size on A4. */
 const printWidth = 690;
 
+const contents = [
+  ['watch', 'Watch'],
+  ['streams', 'Fluidity'],
+  ['time', 'Over time'],
+  ['requests', 'Requests'],
+  ['numbers', 'Numbers'],
+  ['trust', 'Trust'],
+  ['plan', 'Plan'],
+] as const;
+
 /** The whole report: built once, shown again under another decode deadline. */
 export class ReportPage {
   readonly #data: PageData;
@@ -55,7 +65,12 @@ export class ReportPage {
   }
 
   mount(host: HTMLElement): void {
-    host.append(h('a', { class: 'skip', href: '#main' }, 'Skip to the result'), topBar(), this.#main(), footer());
+    host.append(
+      h('a', { class: 'skip', href: '#main' }, 'Skip to the result'),
+      topBar(contents),
+      this.#main(),
+      footer(),
+    );
     this.#show(this.#data.model);
     followScroll();
     addEventListener('beforeprint', () => this.#redraw(printWidth));

@@ -1,6 +1,10 @@
+import { basename, dirname, join, relative } from 'node:path';
 import { type ExitCode, exitCodes, MetronError } from '../core/errors.ts';
+import { renderAnalysis } from '../outputs/html.ts';
 import { table, wrap } from '../outputs/terminal/layout.ts';
+import { surfacePage } from '../plots/analyses/surface-page.ts';
 import { chosen, number } from '../plots/format.ts';
+import { RunFolder } from '../recording/run-folder.ts';
 import { type RescoredFolders, rescore, rescoreDefaults } from '../run/rescore.ts';
 import type { Flags } from './verb.ts';
 
@@ -10,9 +14,17 @@ export async function rescoreFolders(folders: readonly string[], flags: Flags, j
     decodeDeadlines_ms: listOf('--decode-deadline', flags.decodeDeadline) ?? rescoreDefaults.decodeDeadlines_ms,
     firstTokens_ms: listOf('--slack', flags.slack ?? flags.prefillDeadline) ?? rescoreDefaults.firstTokens_ms,
   });
-  if (json) console.log(JSON.stringify(result, null, 2));
-  else console.log(describe(result).join('\n'));
+  const page = await writePage(result, folders, typeof flags.html === 'string' ? flags.html : undefined);
+  if (json) console.log(JSON.stringify({ page, ...result }, null, 2));
+  else console.log([...describe(result), '', `page  ${relative('', page) || page}`].join('\n'));
   return exitCodes.ok;
+}
+
+/** Beside the first of the searches, unless a file is named. */
+function writePage(result: RescoredFolders, folders: readonly string[], html: string | undefined): Promise<string> {
+  const path = html ?? join(folders[0] ?? '', 'surface.html');
+  const command = `metron capacity ${folders.map((folder) => `--rescore ${folder}`).join(' ')}`;
+  return new RunFolder(dirname(path)).writeReport(renderAnalysis(surfacePage(result, command)), basename(path));
 }
 
 function describe({ objective, surfaces, flips }: RescoredFolders): string[] {

@@ -58,6 +58,10 @@ export const capacity: Verb = {
       repeatable: true,
     },
     { flag: '--runs <folder>', help: 'where the folder of the search is made (runs)' },
+    {
+      flag: '--html <file>',
+      help: "file of the page (capacity.html in the search's folder; surface.html with --rescore)",
+    },
     jsonFlag,
   ],
   async main([file], flags) {
@@ -77,6 +81,7 @@ export const capacity: Verb = {
         keep: flags.keep === true,
         runsFolder: typeof flags.runs === 'string' ? flags.runs : 'runs',
         ...(resume !== undefined && { resume }),
+        ...(typeof flags.html === 'string' && { html: flags.html }),
         onEvent: (event) => progress.show(event),
         onProgress: ({ load, requests, lower, upper, cost }) =>
           progress.show(
@@ -102,13 +107,15 @@ function knownText(lower: number | undefined, upper: number | undefined): string
   return `${[passes, fails].filter((text) => text !== '').join(', ')}; `;
 }
 
-function show({ file, path, folder, exitCode }: CapacityOutcome, model: string, flags: Flags, json: boolean): ExitCode {
+function show(outcome: CapacityOutcome, model: string, flags: Flags, json: boolean): ExitCode {
+  const { file, path, folder, pagePath, exitCode } = outcome;
   if (json) {
-    console.log(JSON.stringify({ ...(folder !== undefined && { folder }), ...file }, null, 2));
+    const places = { ...(folder !== undefined && { folder }), ...(pagePath !== undefined && { page: pagePath }) };
+    console.log(JSON.stringify({ ...places, ...file }, null, 2));
     return exitCode;
   }
   const { engine } = file.request;
-  const files: [string, string][] = [];
+  const files: [string, string][] = pagePath === undefined ? [] : [['page', relative('', pagePath) || pagePath]];
   if (path !== undefined && folder !== undefined) {
     const shown = relative('', folder) || folder;
     files.push(['result', relative('', path) || path], ['runs', `${shown}/probes`]);

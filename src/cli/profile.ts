@@ -102,10 +102,12 @@ function wholeNumber(name: string, text: string): number {
 }
 
 function show(result: ProfileResult, plan: Plan, json: boolean): ExitCode {
-  const { manifest, profile: found, curve, curvePath, plotPath, folder, unmeasured, exitCode } = result;
+  const { manifest, profile: found, curve, curvePath, plotPath, pagePath, folder, unmeasured, exitCode } = result;
   if (json) {
     const { certificate } = manifest;
-    console.log(JSON.stringify({ folder, curvePath, plotPath, certificate, unmeasured, curve }, null, 2));
+    console.log(
+      JSON.stringify({ folder, curvePath, plotPath, page: pagePath, certificate, unmeasured, curve }, null, 2),
+    );
     return exitCode;
   }
   const path = relative('', curvePath) || curvePath;
@@ -119,6 +121,7 @@ function show(result: ProfileResult, plan: Plan, json: boolean): ExitCode {
       unmeasured,
       files: [
         ['curve', path],
+        ['page', relative('', pagePath) || pagePath],
         ['plot', relative('', plotPath) || plotPath],
         ['run', relative('', folder) || folder],
         ['use', `metron run … --prefill-curve ${path} --slack 300ms`],

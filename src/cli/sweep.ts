@@ -60,7 +60,7 @@ export const sweep: Verb = {
     const control = new RunControl();
     const release = obeyInterrupts(control, progress);
     try {
-      const { result, folder, exitCode } = await runSweep(plan, {
+      const { result, folder, pagePath, exitCode } = await runSweep(plan, {
         axes,
         control,
         runsFolder: textOf(flags.runs) ?? 'runs',
@@ -70,7 +70,7 @@ export const sweep: Verb = {
         onCell: (cell, of, settings) => progress.show(step(`cell ${cell} of ${of}: ${settingsText(settings)}`)),
       });
       progress.end();
-      if (json) console.log(JSON.stringify({ folder, ...result }, null, 2));
+      if (json) console.log(JSON.stringify({ folder, page: pagePath, ...result }, null, 2));
       else console.log(describe(result, relative('', folder) || folder).join('\n'));
       return control.stopSignal.aborted ? exitCodes.interrupted : exitCode;
     } finally {
@@ -132,6 +132,7 @@ function describe({ axes, cells, pareto }: SweepResult, folder: string): string[
     ),
     '',
     '◆ no other cell is better for the reader (tokens/s of one answer) and for the system (tokens/s of all)',
+    `page    ${folder}/sweep.html`,
     `result  ${folder}/sweep.json`,
     `runs    ${folder}/cells`,
   ];

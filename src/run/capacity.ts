@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { CapacityOptions } from '../analyses/capacity-options.ts';
 import { bisectCapacity } from '../analyses/capacity-point-search.ts';
 import { type NamedPoints, namedPoints } from '../analyses/capacity-points.ts';
@@ -10,7 +10,9 @@ import { type CapacityProgress, searchCapacity } from '../analyses/capacity-sear
 import { type Plan, planToJson } from '../config/index.ts';
 import { type ExitCode, exitCodes, MetronError } from '../core/errors.ts';
 import type { HardwareEngineOptions } from '../engine/server/own-hardware.ts';
-import { createRunFolder } from '../recording/run-folder.ts';
+import { renderAnalysis } from '../outputs/html.ts';
+import { capacityPage } from '../plots/analyses/capacity-page.ts';
+import { createRunFolder, RunFolder } from '../recording/run-folder.ts';
 import { parseSlo, type Slo } from '../slo/index.ts';
 import { simulatedProbe, storedProbe } from './probe.ts';
 import type { SearchMode } from './probe-plan.ts';
@@ -32,6 +34,8 @@ export interface CapacityRunOptions extends RunOptions {
   readonly resume?: string;
   /** Simulated only: keep every probe as a run folder. */
   readonly keep?: boolean;
+  /** File of the page; `capacity.html` in the search's folder by default, none where there is no folder. */
+  readonly html?: string;
   readonly onProgress?: (progress: CapacityProgress) => void;
 }
 
@@ -72,11 +76,14 @@ export interface CapacityOutcome {
   readonly slo: Slo;
   readonly path?: string;
   readonly folder?: string;
+  /** Where the page lies. */
+  readonly pagePath?: string;
   readonly exitCode: ExitCode;
 }
 
 const requestFile = 'search.json';
 const capacityFile = 'capacity.json';
+const pageFile = 'capacity.html';
 
 /** The largest load of a target, live or simulated, that meets an objective. */
 export async function capacity(
@@ -106,10 +113,27 @@ export async function capacity(
   );
   const file = capacityFileOf(result, request, slo);
   const exitCode = exitCodeOf(result.reason);
-  if (folder === undefined) return { file, slo, exitCode };
+  const page = await writePage(file, plan, folder, options.html);
+  if (folder === undefined) return { file, slo, exitCode, ...page };
   const path = join(folder, capacityFile);
   await writeFile(path, `${JSON.stringify(file, null, 2)}\n`);
-  return { file, slo, exitCode, folder, path };
+  return { file, slo, exitCode, folder, path, ...page };
+}
+
+async function writePage(
+  file: CapacityFile,
+  { name, target }: Plan,
+  folder: string | undefined,
+  html: string | undefined,
+): Promise<{ readonly pagePath?: string }> {
+  const path = html ?? (folder === undefined ? undefined : join(folder, pageFile));
+  if (path === undefined) return {};
+  const page = capacityPage(file, {
+    name: name === target.model ? name : `${name} · ${target.model}`,
+    where: file.request.engine ? 'simulated in virtual time' : target.url,
+    command: folder === undefined ? 'metron capacity' : `metron capacity --resume ${folder}`,
+  });
+  return { pagePath: await new RunFolder(dirname(path)).writeReport(renderAnalysis(page), basename(path)) };
 }
 
 async function searchFolder(plan: Plan, request: CapacityRequest, options: CapacityRunOptions): Promise<string> {
@@ -124,18 +148,19 @@ async function searchFolder(plan: Plan, request: CapacityRequest, options: Capac
 }
 
 /** What a stored search was asked; its plan lies beside it. */
-export function storedRequest(folder: string): CapacityRequest {
+export const storedRequest = (folder: string): CapacityRequest => storedFile(folder, requestFile) as CapacityRequest;
+
+/** What a stored search has found. */
+export const storedCapacity = (folder: string): CapacityFile => storedFile(folder, capacityFile) as CapacityFile;
+
+function storedFile(folder: string, file: string): unknown {
   try {
-    return JSON.parse(readFileSync(join(folder, requestFile), 'utf8')) as CapacityRequest;
+    return JSON.parse(readFileSync(join(folder, file), 'utf8'));
   } catch (cause) {
-    throw new MetronError(
-      'NOT_A_SEARCH',
-      `${folder} is not the folder of a capacity search: it has no ${requestFile}`,
-      {
-        hint: 'give a folder that `metron capacity` wrote, such as runs/<time>_<name>-capacity',
-        cause,
-      },
-    );
+    throw new MetronError('NOT_A_SEARCH', `${folder} is not the folder of a capacity search: it has no ${file}`, {
+      hint: 'give a folder that `metron capacity` wrote, such as runs/<time>_<name>-capacity',
+      cause,
+    });
   }
 }
 

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { prefillCurveFile } from '../analyses/prefill-curve.ts';
 import { interleavedRounds, prefillLengths } from '../analyses/prefill-lengths.ts';
 import { fewestLengths, type PrefillProfile, prefillProfile } from '../analyses/prefill-profile.ts';
@@ -10,8 +10,11 @@ import { randomStream } from '../core/random.ts';
 import { type Nanoseconds, nanoseconds } from '../core/units.ts';
 import { designEngine } from '../engine/engine-design.ts';
 import type { EngineOptions } from '../engine/engine-options.ts';
+import { renderAnalysis } from '../outputs/html.ts';
 import { renderPrefillPlot } from '../outputs/prefill-plot.ts';
+import { profilePage } from '../plots/analyses/profile-page.ts';
 import { readRun } from '../recording/read-run.ts';
+import { RunFolder } from '../recording/run-folder.ts';
 import { version } from '../version.ts';
 import { contextLength } from './context-length.ts';
 import { networkBaseline } from './network-baseline.ts';
@@ -46,6 +49,8 @@ export interface ProfileResult {
   readonly curve: ReturnType<typeof prefillCurveFile>;
   readonly curvePath: string;
   readonly plotPath: string;
+  /** Where the page lies. */
+  readonly pagePath: string;
   /** Lengths that were planned and not measured. */
   readonly unmeasured: readonly number[];
   readonly exitCode: ExitCode;
@@ -85,6 +90,17 @@ export async function profile(plan: Plan, options: ProfileOptions = {}): Promise
   await writeFile(curvePath, `${JSON.stringify(curve, null, 2)}\n`);
   await writeFile(plotPath, renderPrefillPlot(found, plan.target.model));
   const measured = new Set(found.points.map(({ asked }) => asked));
+  const unmeasured = lengths.filter((length) => !measured.has(length));
+  const pagePath = curvePath.replace(/(\.json)?$/, '.html');
+  const page = profilePage(found, {
+    name: plan.target.model,
+    where: engine ? 'simulated in virtual time' : manifest.target.url,
+    verdict: manifest.certificate?.verdict ?? 'suspect',
+    reasons: manifest.certificate?.reasons ?? [],
+    unmeasured,
+    curveFile: basename(curvePath),
+  });
+  await new RunFolder(dirname(pagePath)).writeReport(renderAnalysis(page), basename(pagePath));
   return {
     folder,
     manifest,
@@ -92,7 +108,8 @@ export async function profile(plan: Plan, options: ProfileOptions = {}): Promise
     curve,
     curvePath,
     plotPath,
-    unmeasured: lengths.filter((length) => !measured.has(length)),
+    pagePath,
+    unmeasured,
     exitCode: manifest.certificate?.verdict === 'invalid' ? exitCodes.invalidMeasurement : exitCodes.ok,
   };
 }

@@ -8,7 +8,9 @@ import type { Verdict } from '../core/certificate.ts';
 import { type ExitCode, exitCodes } from '../core/errors.ts';
 import type { HardwareEngineOptions } from '../engine/server/own-hardware.ts';
 import type { Headline } from '../metrics/index.ts';
-import { createRunFolder } from '../recording/run-folder.ts';
+import { renderAnalysis } from '../outputs/html.ts';
+import { sweepPage } from '../plots/analyses/sweep-page.ts';
+import { createRunFolder, RunFolder } from '../recording/run-folder.ts';
 import { pointOf } from './probe-observation.ts';
 import { type RunOptions, run } from './run.ts';
 import { simulate } from './simulate.ts';
@@ -52,7 +54,12 @@ const cellsFile = 'cells.jsonl';
 export async function sweep(
   plan: Plan,
   options: SweepOptions,
-): Promise<{ readonly result: SweepResult; readonly folder: string; readonly exitCode: ExitCode }> {
+): Promise<{
+  readonly result: SweepResult;
+  readonly folder: string;
+  readonly pagePath: string;
+  readonly exitCode: ExitCode;
+}> {
   const grid = gridOf(options.axes);
   const base = planToJson(plan);
   // Everything wrong with any cell is said before the first one runs.
@@ -72,11 +79,14 @@ export async function sweep(
   }
   const result = resultOf(options.axes, cells);
   await writeFile(join(folder, 'sweep.json'), `${JSON.stringify(result, null, 2)}\n`);
+  const page = renderAnalysis(sweepPage(result, plan.name, `metron sweep --resume ${folder}`));
+  const pagePath = await new RunFolder(folder).writeReport(page, 'sweep.html');
   const invalid = cells.some(({ verdict }) => verdict === 'invalid');
   const nothing = cells.some(({ point }) => (point.completed_per_s ?? 0) === 0);
   return {
     result,
     folder,
+    pagePath,
     exitCode: invalid ? exitCodes.invalidMeasurement : nothing ? exitCodes.targetFailed : exitCodes.ok,
   };
 }

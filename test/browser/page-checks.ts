@@ -65,7 +65,13 @@ export const figures = (page: Page): Promise<string[]> =>
 /** No word that only a programmer would write. */
 export const wording = (page: Page): Promise<string[]> =>
   page.evaluate(() => {
-    const text = [...document.querySelectorAll('main, footer')].map((part) => part.textContent ?? '').join(' ');
+    const text = [...document.querySelectorAll('main, footer')]
+      .map((part) => {
+        const copy = part.cloneNode(true) as Element;
+        for (const command of copy.querySelectorAll('code')) command.remove();
+        return copy.textContent ?? '';
+      })
+      .join(' ');
     const bad = ['undefined', 'NaN', 'Infinity', '[object', 'null', '--'].filter((word) => text.includes(word));
     return bad.map(
       (word) =>

@@ -12,6 +12,8 @@ export interface Reading {
   readonly start: number;
   /** Up and down move by one, as in a list. */
   readonly rows?: boolean;
+  /** Up and down move by so many, as in a table. */
+  readonly columns?: number;
   near(x: number, y: number): number;
   at(index: number): { readonly marks: readonly SVGElement[]; readonly words: Words };
   /** Enter, or a press. */

@@ -88,7 +88,7 @@ function deadlineControl(own: number, deadlines: readonly number[], choose: (dea
   );
 }
 
-function headNumber({ label, value, unit, lines, gauge }: HeadlineNumber): HTMLElement {
+export function headNumber({ label, value, unit, lines, gauge }: HeadlineNumber): HTMLElement {
   const rows = lines.flatMap((line, i) => (i === 0 ? [line] : [h('br'), line]));
   return h(
     'div',

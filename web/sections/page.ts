@@ -1,17 +1,8 @@
 import { glossary } from '../../src/plots/glossary.ts';
 import { h, s } from '../dom.ts';
 
-const sections = [
-  ['watch', 'Watch'],
-  ['streams', 'Fluidity'],
-  ['time', 'Over time'],
-  ['requests', 'Requests'],
-  ['numbers', 'Numbers'],
-  ['trust', 'Trust'],
-  ['plan', 'Plan'],
-] as const;
-
-export function topBar(): HTMLElement {
+/** `sections`: id and short name of what the contents lead to. */
+export function topBar(sections: readonly (readonly [id: string, name: string])[]): HTMLElement {
   const nav = h(
     'nav',
     { id: 'contents', 'aria-label': 'Contents' },

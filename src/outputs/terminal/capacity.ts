@@ -1,3 +1,4 @@
+import { capacitySentence, loadText } from '../../plots/analyses/capacity-answer.ts';
 import { chosenShare, count, duration, number, share } from '../../plots/format.ts';
 import { type Dress, dressFor, table, wrap } from './layout.ts';
 
@@ -52,52 +53,19 @@ export function renderCapacity(input: CapacityInput): string {
     .join('\n\n')}\n`;
 }
 
-/** `n/a` for what no load has shown. */
-const load = (value: number | undefined, unit: string): string =>
-  value === undefined ? 'none' : `${unit === 'users' ? count(value) : number(value)} ${unit}`;
-
-function headline({
-  reason,
-  unit,
-  relevantLowerBound: lower,
-  relevantUpperBound: upper,
-  client,
-}: CapacityInput): string {
-  const both = `between ${load(lower, unit)} and ${load(upper, unit)}`;
-  const atLeast = lower === undefined ? 'unknown' : `at least ${load(lower, unit)}`;
-  switch (reason) {
-    case 'found':
-      return `Capacity ${both}`;
-    case 'nothing-passes':
-      return `No load meets the objective: even ${load(upper, unit)} fails`;
-    case 'high-limit':
-      return `Capacity ${atLeast}, the highest load that was allowed`;
-    case 'client-limit':
-      return `Capacity ${atLeast}; this client cannot make ${load(client?.load, unit)}`;
-    case 'target-failed':
-      return `The target stopped answering; capacity ${atLeast} until then`;
-    case 'interrupted':
-      return `Interrupted; capacity ${lower !== undefined && upper !== undefined ? both : atLeast} so far`;
-    case 'irregular':
-      return `Irregular result; relevant bounds ${both}`;
-    default:
-      return `Budget spent; capacity ${lower !== undefined && upper !== undefined ? both : atLeast} (${lower === undefined ? 'no' : 'a'} lower bound)`;
-  }
-}
-
 function answer(input: CapacityInput, dress: Dress): string[] {
   const { confidence, estimate, unit, bindingCondition, edge, irregular, client, width } = input;
   const lines = [
     confidence === undefined
       ? 'decided by single runs, as in the literature: how sure this is, nobody knows'
-      : `${chosenShare(confidence)} confidence${estimate === undefined ? '' : `, most likely ${load(estimate, unit)}`}`,
+      : `${chosenShare(confidence)} confidence${estimate === undefined ? '' : `, most likely ${loadText(estimate, unit)}`}`,
     ...(bindingCondition === undefined
       ? []
       : [`${bindingCondition} fails first${edge === 'cliff' ? ', all at once: a cliff' : ', gradually'}`]),
     ...(irregular === undefined ? [] : [`irregular (RFC 9971): ${irregular}`]),
-    ...(client === undefined ? [] : [`at ${load(client.load, unit)} the client was the limit: ${client.reason}`]),
+    ...(client === undefined ? [] : [`at ${loadText(client.load, unit)} the client was the limit: ${client.reason}`]),
   ];
-  return [...wrap(headline(input), width).map(dress.bold), ...lines.flatMap((line) => wrap(line, width, 2))];
+  return [...wrap(capacitySentence(input), width).map(dress.bold), ...lines.flatMap((line) => wrap(line, width, 2))];
 }
 
 const signs = { passes: '✓', fails: '×', undecided: '·' } as const;
@@ -133,9 +101,9 @@ function tried({ tried: rows, unit, conditions }: CapacityInput, dress: Dress): 
 
 function points({ points: { best, knee, saturation }, unit, width }: CapacityInput): string[] {
   const named = [
-    `best within the objective: ${load(best, unit)}`,
-    `knee, P99 of the first token above twice its least: ${load(knee, unit)}`,
-    `saturation, less than 90% completed of what arrives: ${load(saturation, unit)}`,
+    `best within the objective: ${loadText(best, unit)}`,
+    `knee, P99 of the first token above twice its least: ${loadText(knee, unit)}`,
+    `saturation, less than 90% completed of what arrives: ${loadText(saturation, unit)}`,
   ];
   return named.flatMap((line) => wrap(line, width, 2));
 }

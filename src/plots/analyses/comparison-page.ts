@@ -1,0 +1,161 @@
+import type { Difference } from '../../analyses/comparison.ts';
+import type { GateResult } from '../../analyses/comparison-gate.ts';
+import { nanosecondsPerMillisecond } from '../../core/units.ts';
+import { chosen, plural } from '../format.ts';
+import { lowerFirst, sentence, strong, type Words } from '../words.ts';
+import { changeText, differencesFigure, differencesTable, intervalText, pairTitle } from './comparison-differences.ts';
+import { acceptanceFigures, capacitiesFigure, fluidityFigures, ratesFigure } from './comparison-figures.ts';
+import type { ComparisonPageInput, ShownPair } from './comparison-input.ts';
+import type { AnalysisPage, PageSection, PageTable } from './document.ts';
+
+/** Any number of systems side by side: what differs, how fluid each is, and whether they may be compared. */
+export function comparisonPage(input: ComparisonPageInput, command: string): AnalysisPage {
+  const { systems, pairs, window, policy, capacities = [] } = input;
+  const baseline = systems[0]?.name ?? 'A';
+  return {
+    schema: 'metron.analysis-page/1',
+    eyebrow: [
+      'Comparison',
+      plural(systems.length, 'system'),
+      window === 'steady' ? 'steady windows' : 'whole runs',
+      `decode deadline ${chosen(policy.decodeDeadline / nanosecondsPerMillisecond)}`,
+    ],
+    name: systems.map(({ name }) => name).join(', '),
+    status: status(pairs),
+    remarks: remarks(pairs),
+    answer: answerOf(pairs, baseline),
+    why: pairs.flatMap((pair) => largest(pair, pairs.length > 1 ? 1 : 2)).slice(0, mostTold),
+    headline: [],
+    sections: [
+      {
+        id: 'differences',
+        short: 'Differences',
+        title: 'What differs',
+        figures: pairs.map((pair, i) => ({
+          id: `figure-differences-${i}`,
+          wide: true,
+          drawn: differencesFigure(pair, input),
+        })),
+      },
+      {
+        id: 'fluidity',
+        short: 'Fluidity',
+        title: 'How fluid the answers are',
+        figures: [...fluidityFigures(input), ...acceptanceFigures(input)],
+      },
+      { id: 'rates', short: 'Rates', title: 'Three ways to state a rate', figures: [ratesFigure(input)] },
+      ...(capacities.length > 0 ? [capacitySection(input)] : []),
+      {
+        id: 'numbers',
+        short: 'Numbers',
+        title: 'All numbers',
+        tables: pairs.map((pair) => differencesTable(pair, baseline)),
+      },
+      runsSection(input),
+    ],
+    source: { file: 'comparison.json', command },
+  };
+}
+
+const capacitySection = ({ capacities = [] }: ComparisonPageInput): PageSection => ({
+  id: 'capacity',
+  short: 'Capacity',
+  title: 'How much load each carries',
+  figures: [capacitiesFigure(capacities)],
+});
+
+function status(pairs: readonly ShownPair[]): AnalysisPage['status'] {
+  const gates = pairs.flatMap((pair) => pair.gates);
+  const of = (outcome: GateResult['outcome']): number => gates.filter((gate) => gate.outcome === outcome).length;
+  if (of('failed') > 0) return { state: 'bad', label: `${plural(of('failed'), 'gate')} failed` };
+  if (of('undecided') > 0) return { state: 'warn', label: `${plural(of('undecided'), 'gate')} undecided` };
+  if (pairs.some(({ differing }) => differing.some(({ forbids }) => forbids)))
+    return { state: 'warn', label: 'Workloads differ' };
+  if (pairs.some(({ warnings }) => warnings.length > 0)) return { state: 'warn', label: 'Compared with warnings' };
+  return { state: 'ok', label: gates.length > 0 ? `${plural(gates.length, 'gate')} passed` : 'Comparable' };
+}
+
+function remarks(pairs: readonly ShownPair[]): string[] {
+  const gates = pairs.flatMap((pair) =>
+    pair.gates.map(({ gate, outcome, explain }) => `${outcome}: ${gate.text}; ${explain}`),
+  );
+  const workloads = pairs.flatMap(({ candidate, differing }) => {
+    const keys = differing.filter(({ forbids }) => forbids).map(({ key }) => key);
+    return keys.length === 0
+      ? []
+      : [`the workload of ${candidate} differs (${keys.join(', ')}): a difference says little about the systems`];
+  });
+  const warnings = [...new Set(pairs.flatMap((pair) => pair.warnings))];
+  const paired = pairs[0]?.paired === true;
+  return [
+    ...gates,
+    ...workloads,
+    ...warnings,
+    paired
+      ? 'paired: all runs sent the same requests at the same times'
+      : 'unpaired: in brackets stands the smallest change that four of five such comparisons would find',
+  ];
+}
+
+function answerOf(pairs: readonly ShownPair[], baseline: string): string {
+  const [only] = pairs;
+  if (only && pairs.length === 1) return `${pairTitle(only, baseline)}.`;
+  const told = pairs.map(({ candidate, differences }) => {
+    const of = (wanted: Difference['direction']): number =>
+      differences.filter(({ direction }) => direction === wanted).length;
+    return of('better') + of('worse') === 0
+      ? `${candidate} no clear difference`
+      : `${candidate} better in ${of('better')}, worse in ${of('worse')}`;
+  });
+  return `Against ${baseline}: ${told.join('; ')}.`;
+}
+
+const mostTold = 3;
+
+/** The surest differences of a pair. */
+function largest({ differences, candidate }: ShownPair, most: number): Words[] {
+  const clear = differences.filter(({ direction }) => direction === 'better' || direction === 'worse');
+  const strength = ({ change = 0, low = 0, high = 0 }: Difference): number =>
+    Math.abs(change) / Math.max(1e-9, high - low);
+  const told = [...clear].sort((a, b) => strength(b) - strength(a)).slice(0, most);
+  return told.map((difference) => [
+    `${candidate}: ${lowerFirst(difference.statistic.label)} `,
+    strong(changeText(difference, difference.change)),
+    ` (${intervalText(difference, true)}), ${difference.direction}.`,
+  ]);
+}
+
+function runsSection({ systems, pairs }: ComparisonPageInput): PageSection {
+  const differing: PageTable[] = pairs
+    .filter((pair) => pair.differing.length > 0)
+    .map(({ candidate, differing: keys }) => ({
+      name: `What differs between the runs of ${systems[0]?.name} and ${candidate}`,
+      words: 4,
+      head: ['Setting', 'Kind', systems[0]?.name ?? 'A', candidate],
+      rows: keys.map(({ key, kind, baseline, candidate: other, forbids }) => [
+        key,
+        forbids ? `${kind}, forbids` : kind,
+        baseline,
+        other,
+      ]),
+    }));
+  return {
+    id: 'runs',
+    short: 'Runs',
+    title: 'What was compared',
+    lead: sentence(
+      differing.length === 0
+        ? 'the runs do not differ in any setting that was recorded'
+        : '“forbids” marks what must be the same for a difference to say something about the systems',
+    ),
+    tables: [
+      {
+        name: 'Runs',
+        words: 2,
+        head: ['System', 'Folder', 'Requests'],
+        rows: systems.map(({ name, folder, requests }) => [name, folder, String(requests)]),
+      },
+      ...differing,
+    ],
+  };
+}
