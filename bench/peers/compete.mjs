@@ -37,12 +37,13 @@ async function runLoad(tool, streams, { place, size, tokenizer, results }) {
     const context = { url, folder, streams, requests: streams * rounds, tokens, tokenizer, place };
     const logPath = join(folder, 'output.txt');
     const run = await measure({ cwd: folder, ...tool.command(context) }, { logPath, timeoutSeconds });
-    // Answers to checks before the load are shorter, or come before a pause; only whole ones count.
-    const log = (await source.log()).filter(({ sentAt }) => sentAt.length === tokens);
+    const everything = await source.log();
+    // Answers to looks at the server before the load are shorter.
+    const log = everything.filter(({ sentAt }) => sentAt.length === tokens);
     const read = await readBack(tool, { ...context, log }).catch((error) => {
       throw new Error(`ended with ${run.code}: ${error.message}; ${lastWords(logPath)}`);
     });
-    return row(tool, { streams, rounds, tokens, run, read, log });
+    return row(tool, { streams, rounds, tokens, run, read, log, everything });
   } finally {
     await source.close();
   }
@@ -54,7 +55,7 @@ async function readBack(tool, context) {
   return read;
 }
 
-function row(tool, { streams, rounds, tokens, run, read, log }) {
+function row(tool, { streams, rounds, tokens, run, read, log, everything }) {
   const delivered = deliveredBy(log, read.streams);
   const loadTime = rounds * (pace.firstTokenAfter + pace.gap / 2 + (tokens - 1) * pace.gap);
   return {
@@ -63,7 +64,8 @@ function row(tool, { streams, rounds, tokens, run, read, log }) {
     streams,
     ...joinStreams(read.streams, log),
     ...(read.ttft !== undefined && { ttft: read.ttft }),
-    ...(read.firstSent !== undefined && { startToFirst: read.firstSent - run.startedAt }),
+    startToFirst: firstOf(everything) - run.startedAt,
+    startToLoad: firstOf(log) - run.startedAt,
     ...delivered,
     possible: (streams * rounds * tokens) / (loadTime / 1e9),
     cpu: run.cpu,
@@ -73,6 +75,9 @@ function row(tool, { streams, rounds, tokens, run, read, log }) {
     loadTime,
   };
 }
+
+/** When the first of them came. */
+const firstOf = (log) => log.reduce((first, { receivedAt }) => Math.min(first, receivedAt), Number.POSITIVE_INFINITY);
 
 /** The end of what a tool printed. */
 const lastWords = (path) => readFileSync(path, 'utf8').trim().split('\n').slice(-3).join(' ').slice(-400);

@@ -10,7 +10,7 @@ const settings = ({ url, folder, streams, requests, tokens, tokenizer }) => ({
   spec: {
     backend: { kind: 'openai_http', target: url, model, max_tokens: tokens },
     profile: { kind: 'concurrent', streams: [streams] },
-    constraints: [{ kind: 'max_requests', value: requests }],
+    constraints: [{ kind: 'max_requests', count: requests }],
     tokenizer: { kind: 'huggingface_auto', model: tokenizer },
     data: [{ kind: 'json_file', path: join(folder, 'prompts.jsonl') }],
     outputs: [{ kind: 'json', path: join(folder, 'report.json') }],

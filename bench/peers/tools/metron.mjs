@@ -44,8 +44,7 @@ export const metron = {
       if (record.outcome.status !== 'completed') continue;
       streams.push(streamOf(record, origin, sent.get(record.id)));
     }
-    const firstSent = Math.min(...streams.map(({ sentAt }) => sentAt));
-    return { streams, firstSent, path: manifest.instrument.transportPaths[0], verdict: manifest.certificate?.verdict };
+    return { streams };
   },
 };
 

@@ -39,8 +39,8 @@ export const veeksha = {
     const path = join(context.folder, 'settings.yml');
     writeFileSync(path, JSON.stringify(settings(context)));
     return {
-      command: context.place.python,
-      args: ['-m', 'veeksha.cli.benchmarks', '--config', path],
+      command: join(context.place.bin, 'veeksha.benchmark'),
+      args: ['--benchmark-config-from-file', path],
       env: { HF_HUB_OFFLINE: '1', WANDB_MODE: 'disabled', MPLBACKEND: 'agg' },
     };
   },
