@@ -1,9 +1,11 @@
 // The import directions of docs/architecture.md. A stage may import what stands beside it here, and itself.
 const mayImport = {
   core: [],
+  // System calls that Node does not offer.
+  system: ['core'],
   workload: ['core'],
   dispatch: ['core'],
-  clients: ['core'],
+  clients: ['core', 'system'],
   recording: ['core'],
   metrics: ['core'],
   slo: ['core', 'metrics'],
@@ -11,7 +13,7 @@ const mayImport = {
   plots: ['core', 'metrics', 'slo', 'analyses'],
   outputs: ['core', 'metrics', 'slo', 'analyses', 'plots'],
   importers: ['core'],
-  engine: ['core'],
+  engine: ['core', 'system'],
   config: ['core', 'workload', 'dispatch', 'clients', 'metrics', 'slo', 'outputs'],
   // The hot threads: wire dispatch, clients and recording, and nothing that computes or shows.
   instrument: ['core', 'dispatch', 'clients', 'recording', 'workload'],

@@ -2,6 +2,7 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:
 import { Socket } from 'node:net';
 import type { Clock } from '../../core/clock.ts';
 import type { Nanoseconds } from '../../core/units.ts';
+import { ChunkWriter } from './chunk-writer.ts';
 import type { TokenMark, WireSink } from './stream-part.ts';
 import type { RequestTruth, TruthEnd } from './truth-trace.ts';
 
@@ -9,8 +10,6 @@ const streamHeaders = {
   'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-cache',
 } as const;
-
-const lineEnd = Buffer.from('\r\n');
 
 /** How a stream's head leaves; a fault may replace it. It calls `then` when body bytes may follow. */
 export type SendHead = (exchange: Exchange, then: () => void) => void;
@@ -25,23 +24,22 @@ export class Exchange implements WireSink {
   readonly truth: RequestTruth;
   /** Headers of the answer in addition to its own. */
   readonly headers: Record<string, string> = {};
-  /** Behind the size of each chunk, with its semicolon. */
-  chunkExtension = '';
   readonly #clock: Clock;
+  readonly #writer: ChunkWriter;
   readonly #onClosed: (() => void)[] = [];
   #held: (() => void)[] | undefined;
   /** The head did not go through `http`, which then cannot end the response either. */
   #rawHead = false;
   #closed = false;
-  /** An HTTP/1.0 client knows no chunks: there the end of the connection ends the body. */
-  #chunked: boolean;
 
   constructor(request: IncomingMessage, response: ServerResponse, truth: RequestTruth, clock: Clock) {
     this.request = request;
     this.response = response;
     this.truth = truth;
     this.#clock = clock;
-    this.#chunked = request.httpVersionMajor > 1 || request.httpVersionMinor > 0;
+    this.#writer = new ChunkWriter(request.socket, clock);
+    // An HTTP/1.0 client knows no chunks: there the end of the connection ends the body.
+    this.#writer.framing.chunked = request.httpVersionMajor > 1 || request.httpVersionMinor > 0;
     response.once('close', () => {
       this.#closed = true;
       for (const tell of this.#onClosed.splice(0)) tell();
@@ -117,7 +115,12 @@ export class Exchange implements WireSink {
 
   /** The body's bytes are sent as they are. */
   unframed(): void {
-    this.#chunked = false;
+    this.#writer.framing.chunked = false;
+  }
+
+  /** Behind the size of each chunk; begins with its semicolon. */
+  extendChunks(extension: string): void {
+    this.#writer.framing.extension = extension;
   }
 
   head(): OutgoingHttpHeaders {
@@ -132,7 +135,10 @@ export class Exchange implements WireSink {
 
   write(payload: string | Uint8Array, marks: readonly TokenMark[]): void {
     if (this.#held) this.#held.push(() => this.write(payload, marks));
-    else if (!this.#closed && payload.length > 0) this.#writeChunk(payload, marks);
+    else if (!this.#closed && payload.length > 0) {
+      if (this.#writer.waits) this.truth.queuedWrites++;
+      this.truth.wrote(this.#writer.write(payload), marks);
+    }
   }
 
   end(): void {
@@ -146,7 +152,7 @@ export class Exchange implements WireSink {
       this.response.end();
       return;
     }
-    if (this.#chunked) this.socket.write('0\r\n\r\n');
+    if (this.#writer.framing.chunked) this.socket.write('0\r\n\r\n');
     this.socket.destroySoon();
   }
 
@@ -170,25 +176,6 @@ export class Exchange implements WireSink {
     const carrier = carrierOf(this.socket);
     Reflect.set(carrier, 'resetAndClosing', true);
     carrier.destroy();
-  }
-
-  #writeChunk(payload: string | Uint8Array, marks: readonly TokenMark[]): void {
-    const { socket, truth } = this;
-    if (socket.writableLength > 0 && socket.writableCorked === 0) truth.queuedWrites++;
-    if (typeof payload === 'string') {
-      const length = Buffer.byteLength(payload);
-      const frame = this.#chunked ? `${length.toString(16)}${this.chunkExtension}\r\n${payload}\r\n` : payload;
-      const encoding = length === payload.length ? 'latin1' : 'utf8';
-      const at = this.#clock.now();
-      socket.write(frame, encoding);
-      truth.wrote(at, marks);
-      return;
-    }
-    const size = Buffer.from(`${payload.length.toString(16)}${this.chunkExtension}\r\n`);
-    const frame = this.#chunked ? Buffer.concat([size, payload, lineEnd]) : payload;
-    const at = this.#clock.now();
-    socket.write(frame);
-    truth.wrote(at, marks);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { EngineCore } from '../core.ts';
 import type { EngineOptionsInput } from './options.ts';
 import { type RunningEngine, startEngine } from './start-engine.ts';
+import { timingWarnings } from './timing-warnings.ts';
 
 export interface ServeEngineOptions {
   readonly engine?: EngineOptionsInput;
@@ -16,8 +17,6 @@ export interface ServeEngineOptions {
 const uncalibrated =
   'note: this GPU is known by its datasheet alone (uncalibrated): expect 13 to 16 % error; --calibrate fits it to a server';
 
-/** Lateness from which the engine's own timing can no longer be trusted, seconds. */
-const tolerableLateness = 1e-3;
 const watchMilliseconds = 5000;
 
 /**
@@ -36,7 +35,7 @@ export async function serveEngine(options: ServeEngineOptions = {}): Promise<voi
       : `listening on ${url}`,
   );
   if (provenance === 'uncalibrated') warn(uncalibrated);
-  const watch = watchLateness(engine, warn);
+  const watch = watchTiming(engine, warn);
   await ended;
   clearInterval(watch);
   await engine.close();
@@ -44,14 +43,14 @@ export async function serveEngine(options: ServeEngineOptions = {}): Promise<voi
   if (options.exitWithParent) process.stdin.destroy();
 }
 
-function watchLateness(engine: RunningEngine, warn: (line: string) => void): NodeJS.Timeout {
-  let warned = false;
+/** Says once of each bound that it is not kept. */
+function watchTiming(engine: RunningEngine, warn: (line: string) => void): NodeJS.Timeout {
+  const warned = new Set<string>();
   const watch = setInterval(() => {
-    const late = engine.stats().latenessP99Seconds ?? 0;
-    if (late <= tolerableLateness || warned) return;
-    warned = true;
-    const milliseconds = Number.isFinite(late) ? `up to ${late * 1e3} ms` : 'over a second';
-    warn(`warning: tokens leave ${milliseconds} late (99th percentile): this machine is too busy for exact pacing`);
+    for (const { bound, warning } of timingWarnings(engine.stats())) {
+      if (!warned.has(bound)) warn(warning);
+      warned.add(bound);
+    }
   }, watchMilliseconds);
   watch.unref();
   return watch;

@@ -34,6 +34,8 @@ export interface RunningEngineStats {
   readonly generationTokens: number;
   /** 99th percentile of due time to first write, seconds (a histogram's bound); absent before the first token. */
   readonly latenessP99Seconds?: number;
+  /** Mean seconds of writing per stream in batches of 100 and more; absent before the first. */
+  readonly crowdedFlushSeconds?: number;
   readonly faults: Readonly<Record<string, number>>;
 }
 
@@ -110,6 +112,7 @@ const packageVersion = (): string =>
 function statsOf({ driver, metrics }: ServerState): RunningEngineStats {
   const { running, waiting } = driver.stats();
   const latenessP99Seconds = driver.lateness.quantile(0.99);
+  const crowdedFlushSeconds = driver.crowdedFlush;
   return {
     requests: metrics.requests,
     running,
@@ -117,6 +120,7 @@ function statsOf({ driver, metrics }: ServerState): RunningEngineStats {
     promptTokens: metrics.promptTokens,
     generationTokens: metrics.generationTokens,
     ...(latenessP99Seconds === undefined ? {} : { latenessP99Seconds }),
+    ...(crowdedFlushSeconds === undefined ? {} : { crowdedFlushSeconds }),
     faults: Object.fromEntries(metrics.faults),
   };
 }

@@ -7,7 +7,7 @@ export const trailers = defineFault({
   arguments: z.object({}),
   effects: () => ({
     prepare: (exchange) => {
-      exchange.chunkExtension = ';note="simulated"';
+      exchange.extendChunks(';note="simulated"');
       exchange.headers.trailer = 'x-checksum';
       exchange.response.addTrailers({ 'x-checksum': 'none' });
     },

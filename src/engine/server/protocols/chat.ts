@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ApiError } from '../api-error.ts';
+import { eventAround } from '../event-around.ts';
 import { encodeChat } from '../prompt-tokens.ts';
 import type { AnswerIdentity, EventWriter, Protocol, TokenDetail, WholeAnswer } from '../protocol.ts';
 import { parseFields, readSharedFields, sharedFields } from '../request-fields.ts';
@@ -65,8 +66,10 @@ function chatEvents({ id, created, model }: AnswerIdentity): EventWriter {
   const close = (usage: WireUsage | undefined): string =>
     usage ? `],"usage":${JSON.stringify(usage)}}\n\n` : ']}\n\n';
   const start = `data: ${head},"choices":[`;
-  const choice = (delta: string, rest: string, usage: WireUsage | undefined, logprobs = 'null'): string =>
+  const choice = (delta: string, rest: string, usage?: WireUsage, logprobs = 'null'): string =>
     `${start}{"index":0,"delta":${delta},"logprobs":${logprobs},${rest}}${close(usage)}`;
+  const running = '"finish_reason":null';
+  const plain = eventAround((quoted) => choice(`{"content":${quoted}}`, running));
   let toolStarted = false;
 
   const delta = (field: TokenField, text: string): string => {
@@ -80,10 +83,11 @@ function chatEvents({ id, created, model }: AnswerIdentity): EventWriter {
   };
 
   return {
-    role: (usage) => choice('{"role":"assistant","content":""}', '"finish_reason":null', usage),
+    role: (usage) => choice('{"role":"assistant","content":""}', running, usage),
     tokens: (field, text, detail, usage) => {
+      if (field === 'content' && !detail && !usage) return plain(text);
       const { ids } = detail ?? {};
-      const rest = ids ? `"finish_reason":null,"token_ids":${JSON.stringify(ids)}` : '"finish_reason":null';
+      const rest = ids ? `${running},"token_ids":${JSON.stringify(ids)}` : running;
       return choice(delta(field, text), rest, usage, JSON.stringify(logprobsOf(detail)));
     },
     finish: ({ reason, stopReason = null }, usage) =>

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ApiError } from '../api-error.ts';
+import { eventAround } from '../event-around.ts';
 import { encodeInTurns } from '../prompt-tokens.ts';
 import type { AnswerIdentity, EventWriter, Protocol, WholeAnswer } from '../protocol.ts';
 import { parseFields, readSharedFields, sharedFields } from '../request-fields.ts';
@@ -51,20 +52,23 @@ function completionEvents({ id, created, model }: AnswerIdentity): EventWriter {
   const start = `data: ${head},"choices":[`;
   const close = (usage: WireUsage | undefined): string =>
     usage ? `],"usage":${JSON.stringify(usage)}}\n\n` : ']}\n\n';
-  const choice = (text: string, rest: string, usage: WireUsage | undefined, logprobs = 'null'): string =>
-    `${start}{"index":0,"text":${JSON.stringify(text)},"logprobs":${logprobs},${rest}}${close(usage)}`;
+  const choice = (quoted: string, rest: string, usage?: WireUsage, logprobs = 'null'): string =>
+    `${start}{"index":0,"text":${quoted},"logprobs":${logprobs},${rest}}${close(usage)}`;
+  const running = '"finish_reason":null,"stop_reason":null';
+  const plain = eventAround((quoted) => choice(quoted, running));
   let length = 0;
   return {
     role: () => undefined,
     tokens: (_field, text, detail, usage) => {
+      if (!detail && !usage) return plain(text);
       const { ids, logprobs } = detail ?? {};
-      const rest = `"finish_reason":null,"stop_reason":null${ids ? `,"token_ids":${JSON.stringify(ids)}` : ''}`;
+      const rest = ids ? `${running},"token_ids":${JSON.stringify(ids)}` : running;
       const told = logprobs ? JSON.stringify(completionLogprobs(logprobs, length)) : 'null';
       length += text.length;
-      return choice(text, rest, usage, told);
+      return choice(JSON.stringify(text), rest, usage, told);
     },
     finish: ({ reason, stopReason = null }, usage) =>
-      choice('', `"finish_reason":${JSON.stringify(reason)},"stop_reason":${JSON.stringify(stopReason)}`, usage),
+      choice('""', `"finish_reason":${JSON.stringify(reason)},"stop_reason":${JSON.stringify(stopReason)}`, usage),
     usage: (usage) => `${start}${close(usage)}`,
   };
 }
