@@ -6,9 +6,10 @@ import { describeEngineList, engineList } from './engine-list.ts';
 import type { Flag, Verb } from './verb.ts';
 
 /** One flag of each name: where engines share one, the first says what it means. */
-const flags: Flag[] = engineFlags.map(({ flag, help, default: standard, type, repeatable, engine }) => {
+const flags: Flag[] = engineFlags.map(({ flag, help, default: standard, type, choices, repeatable, engine }) => {
   const byDefault = standard === undefined || type === 'list' || standard === false ? '' : ` (${String(standard)})`;
-  return { flag, help: `${engine === undefined ? '' : `${engine}: `}${help}${byDefault}`, repeatable };
+  const ofThese = choices.length === 0 ? '' : `: ${choices.join(', ')}`;
+  return { flag, help: `${engine === undefined ? '' : `${engine}: `}${help}${ofThese}${byDefault}`, repeatable };
 });
 
 export const engine: Verb = {

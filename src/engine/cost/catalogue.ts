@@ -1,5 +1,5 @@
-import type { Definition, Registry } from '../../core/registry.ts';
-import { registry } from '../../core/registry.ts';
+import { MetronError } from '../../core/errors.ts';
+import { type Definition, nearest, type Registry, registry } from '../../core/registry.ts';
 
 /** Something a user picks by name; `aliases` are other spellings of `kind`. */
 export interface Named extends Definition {
@@ -23,7 +23,23 @@ export function catalogue<D extends Named>(noun: string, definitions: readonly D
   return {
     all: known.all,
     kinds: known.kinds,
-    get: (name) => known.get(resolve(name)),
+    get(name) {
+      if (known.has(resolve(name))) return known.get(resolve(name));
+      const near = nearest(name, canonical.keys());
+      throw new MetronError(
+        'UNKNOWN_KIND',
+        `unknown ${noun} "${name}"; known: ${definitions.map(spellings).join(', ')}`,
+        {
+          ...(near === undefined ? {} : { hint: `did you mean "${near}"?` }),
+        },
+      );
+    },
     has: (name) => known.has(resolve(name)),
   };
+}
+
+/** With the aliases that are quicker to type. */
+function spellings({ kind, aliases }: Named): string {
+  const short = aliases.filter((alias) => alias.length < kind.length);
+  return short.length === 0 ? kind : `${kind} (${short.join(', ')})`;
 }

@@ -149,6 +149,7 @@ describe('catalogues', () => {
   it('list what they know when a name is unknown', () => {
     expect(() => models.get('llama4')).toThrow(/unknown model "llama4"; known: llama3-8b, /);
     expect(() => gpus.get('b200')).toThrow(/unknown GPU "b200"; known: h100-sxm-80gb/);
+    expect(() => gpus.get('b200')).toThrow(/h100-sxm-80gb \(h100/);
     expect(() => hosts.get('sglang')).toThrow(/known: vllm-v1-async/);
   });
 });

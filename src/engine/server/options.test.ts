@@ -15,9 +15,13 @@ describe('engine options', () => {
       help: 'first token of an empty prompt, milliseconds',
       default: 120,
       type: 'number',
+      choices: [],
       repeatable: false,
       engine: 'simple',
     });
+    expect(engineFlags.find(({ key }) => key === 'policy')).toMatchObject({ choices: ['fcfs', 'priority'] });
+    expect(engineFlags.find(({ key }) => key === 'tensorParallel')).toMatchObject({ choices: ['1', '2', '4', '8'] });
+    expect(engineFlags.find(({ key }) => key === 'scheduler')?.choices).toContain('sarathi');
     expect(engineFlags.find(({ key }) => key === 'inStep')).toMatchObject({ flag: '--in-step', type: 'boolean' });
     expect(engineFlags.find(({ key }) => key === 'fault')).toMatchObject({ flag: '--fault <rule>', repeatable: true });
     expect(engineFlags.find(({ key }) => key === 'weights')).toMatchObject({ type: 'string', engine: 'simulated' });
@@ -34,6 +38,18 @@ describe('engine options', () => {
     const given = { port: '0', gapMs: '2.5', inStep: true, fault: ['reset@0.1'], json: true };
     expect(engineOptionsFromFlags(given)).toEqual({ port: 0, gapMs: 2.5, inStep: true, fault: ['reset@0.1'] });
     expect(engineOptionsFromFlags({ prefixCaching: 'no', gpu: 'a100' })).toEqual({ prefixCaching: false, gpu: 'a100' });
+  });
+
+  it.each([
+    [{ port: 'abc' }, '--port: "abc" is not a number'],
+    [{ port: '70000' }, '--port: 70000 is more than 65535'],
+    [{ drafts: '1.5' }, '--drafts: 1.5 is not a whole number'],
+    [{ blockSize: '0' }, '--block-size: 0 is not more than 0'],
+    [{ tensorParallel: '3' }, '--tensor-parallel: 3 is none of 1, 2, 4, 8'],
+    [{ policy: 'fair' }, '--policy: "fair" is none of fcfs, priority'],
+    [{ spin: 'maybe' }, '--spin: "maybe" is not yes or no'],
+  ])('%j is refused in plain words', (given, message) => {
+    expect(() => engineOptionsFromFlags(given)).toThrow(message);
   });
 
   it('choose the engine that has them', () => {

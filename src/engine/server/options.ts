@@ -3,6 +3,8 @@ import { MetronError } from '../../core/errors.ts';
 import { nearest } from '../../core/registry.ts';
 import type { Provenance } from '../cost/gpus.ts';
 import type { simple } from '../simple.ts';
+import { choicesOf } from './choices-of.ts';
+import { describeIssue } from './describe-issue.ts';
 import { type EngineFacts, engines, type ServedEngine } from './engines.ts';
 import type { HardwareEngineOptions } from './own-hardware.ts';
 
@@ -77,7 +79,7 @@ export function readEngineOptions(given: EngineOptionsInput): EngineOptions {
     const result = schema?.safeParse(value);
     if (!schema) problems.push(`${flagName(key)}: unknown option${suggestion(key)}`);
     else if (!result?.success)
-      problems.push(`${flagName(key)}: ${result?.error.issues.map(({ message }) => message).join(', ')}`);
+      problems.push(`${flagName(key)}: ${result?.error.issues.map((issue) => describeIssue(issue, value)).join(', ')}`);
   }
   refuse(problems);
   const keys = Object.keys(input).filter((key) => input[key] !== undefined);
@@ -144,6 +146,8 @@ export interface EngineFlag {
   readonly help: string;
   readonly default: unknown;
   readonly type: 'number' | 'string' | 'boolean' | 'list';
+  /** What may be given, where that is a short list. */
+  readonly choices: readonly string[];
   /** Several uses add up to a list. */
   readonly repeatable: boolean;
   /** The kind of engine it belongs to; absent where it is the server's own. */
@@ -162,6 +166,7 @@ const flagOf = (key: string, schema: z.ZodType, engine?: string): EngineFlag => 
     help: schema.description ?? '',
     default: standard,
     type,
+    choices: choicesOf(key, schema),
     repeatable: type === 'list',
     ...(engine === undefined ? {} : { engine }),
   };
