@@ -1,23 +1,43 @@
 // Peers into a scratch folder: each in an environment of its own, at a pinned version.
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { capture, run } from '../../scripts/child.mjs';
 import { npm } from '../../scripts/install.mjs';
 
-const pythons = ['python3.12', 'python3.13', 'python3.11', 'python3.10', 'python3', 'python'];
+const names = ['python3.12', 'python3.13', 'python3.11', 'python3.10', 'python3', 'python'];
 
 /** Thrown where a peer cannot take part; the message is the reason that is shown. */
 export class Skipped extends Error {}
 
-/** A Python of at least this version. Tools are tried with 3.12 first: all of them have run with it. */
+/** Minor versions in the order in which they are taken: all tools have run with the first two. */
+const preferred = [12, 13, 11, 10, 14];
+
+/** Interpreters by name, those that pyenv keeps, and one that uv knows. */
+async function candidates(oldest) {
+  const kept = join(process.env.PYENV_ROOT ?? join(homedir(), '.pyenv'), 'versions');
+  const versions = existsSync(kept) ? readdirSync(kept).map((name) => join(kept, name, 'bin', 'python')) : [];
+  const uv = await capture('uv', ['python', 'find', '--no-python-downloads', `>=3.${oldest}`]).catch(() => undefined);
+  return [...names, ...versions, ...(uv?.code === 0 ? [uv.output.trim()] : [])];
+}
+
+async function minorOf(command) {
+  const program = 'import sys; print(*sys.version_info[:2])';
+  const { code, output } = await capture(command, ['-c', program]).catch(() => ({ code: 1, output: '' }));
+  const match = /^3 (\d+)\s*$/.exec(output);
+  return code === 0 && match ? Number(match[1]) : undefined;
+}
+
+/** A Python of at least 3.`oldest`; METRON_PYTHON names one. */
 async function findPython(oldest) {
-  for (const command of [process.env.METRON_PYTHON, ...pythons]) {
-    if (command === undefined) continue;
-    const program = 'import sys; print(*sys.version_info[:2], sys.executable)';
-    const { code, output } = await capture(command, ['-c', program]).catch(() => ({ code: 1, output: '' }));
-    const match = /^(\d+) (\d+) (\S+)\s*$/.exec(output);
-    if (code === 0 && match && Number(match[1]) === 3 && Number(match[2]) >= oldest) return match[3];
+  const asked = process.env.METRON_PYTHON;
+  const found = new Map();
+  for (const command of asked === undefined ? await candidates(oldest) : [asked]) {
+    const minor = await minorOf(command);
+    if (minor !== undefined && minor >= oldest && !found.has(minor)) found.set(minor, command);
   }
+  const minor = asked === undefined ? preferred.find((version) => found.has(version)) : [...found.keys()][0];
+  if (minor !== undefined) return found.get(minor);
   throw new Skipped(`needs Python 3.${oldest} or newer; none found (METRON_PYTHON names one)`);
 }
 

@@ -52,7 +52,18 @@ function memoryOf(members) {
   return (own + shared) * pageBytes;
 }
 
-/** Runs it; `startedAt` is on the machine's monotonic clock, nanoseconds. */
+function kill(pid) {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended in between.
+  }
+}
+
+/**
+ * Runs it; `startedAt` is on the machine's monotonic clock, nanoseconds. `stall` is the longest time
+ * for which this process, which only looks on, did not run though it wanted to.
+ */
 export async function measure({ command, args, env, cwd }, { logPath, timeoutSeconds }) {
   const before = childrenSeconds();
   const startedAt = Number(process.hrtime.bigint());
@@ -61,11 +72,16 @@ export async function measure({ command, args, env, cwd }, { logPath, timeoutSec
   child.stdout.pipe(log, { end: false });
   child.stderr.pipe(log, { end: false });
   let memory = 0;
+  let looked = startedAt;
+  let stall = 0;
   const watching = setInterval(() => {
+    const now = Number(process.hrtime.bigint());
+    stall = Math.max(stall, now - looked - lookEvery * 1e6);
+    looked = now;
     memory = Math.max(memory, memoryOf(family(child.pid)));
   }, lookEvery);
   const limit = setTimeout(() => {
-    for (const pid of family(child.pid)) process.kill(pid, 'SIGKILL');
+    for (const pid of family(child.pid)) kill(pid);
   }, timeoutSeconds * 1000);
   const code = await new Promise((resolve, reject) => {
     child.once('error', reject);
@@ -76,5 +92,5 @@ export async function measure({ command, args, env, cwd }, { logPath, timeoutSec
     log.end();
   });
   const endedAt = Number(process.hrtime.bigint());
-  return { code, startedAt, wall: endedAt - startedAt, cpu: (childrenSeconds() - before) * 1e9, memory };
+  return { code, startedAt, wall: endedAt - startedAt, cpu: (childrenSeconds() - before) * 1e9, memory, stall };
 }
