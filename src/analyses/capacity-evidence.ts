@@ -56,16 +56,21 @@ export class LoadEvidence {
     return this.observations.reduce((sum, { cost }) => addCosts(sum, cost), noCost);
   }
 
-  /** Growth is believed once two looks or a long one have seen it, and most of the looks do. */
+  /**
+   * Growth is believed if most of the looks have seen it, and it was two, a long one, or one whose
+   * latencies never came to a steady state either.
+   */
   get backlog(): ProbeObservation['backlog'] {
     const growing = this.observations.filter(({ backlog }) => backlog === 'growing');
     const requests = growing.reduce((sum, { cost }) => sum + cost.requests, 0);
-    const believed = growing.length > 1 || requests >= longLook;
+    const believed = growing.length > 1 || requests >= longLook || growing.some(neverSteady);
     if (growing.length * 2 > this.observations.length) return believed ? 'growing' : 'rising';
     const latest = this.observations.at(-1)?.backlog ?? 'steady';
     return latest === 'growing' ? 'rising' : latest;
   }
 }
+
+const neverSteady = ({ window }: ProbeObservation): boolean => window?.kind === 'settled' && window.why !== 'too short';
 
 function countOf(segments: readonly Tally[]): ConditionCount {
   const sum = (column: (tally: Tally) => Float64Array): number =>

@@ -35,7 +35,9 @@ export const defaultCapacityOptions: Omit<CapacityOptions, 'shares'> = {
 };
 
 export const budgetSpent = (cost: ProbeCost, budget: Partial<ProbeCost>): boolean =>
-  (['requests', 'seconds', 'tokens'] as const).some((of) => cost[of] >= (budget[of] ?? Number.POSITIVE_INFINITY));
+  (['requests', 'seconds', 'tokens', 'money'] as const).some(
+    (of) => (cost[of] ?? 0) >= (budget[of] ?? Number.POSITIVE_INFINITY),
+  );
 
 /** Loads that are tried: equal steps on a log scale, two of them no wider than the tolerance, doublings among them. */
 export class LoadGrid {

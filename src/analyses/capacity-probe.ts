@@ -1,4 +1,5 @@
 import type { Tally } from '../slo/index.ts';
+import type { UnsteadyReason } from './steady-state.ts';
 
 /** Observes at least `requests` more requests at a load: one run, or one piece of a simulation. */
 export type Probe = (load: number, requests: number) => Promise<ProbeObservation>;
@@ -15,15 +16,28 @@ export interface ProbeObservation {
    */
   readonly limit?: { readonly kind: 'client' | 'cut' | 'target'; readonly reason: string };
   readonly cost: ProbeCost;
+  readonly window?: ProbeWindow;
   readonly point?: OperatingPoint;
   /** Where the observation is stored. */
   readonly run?: string;
 }
 
+/** Which requests of a look were judged. */
+export type ProbeWindow =
+  /** Those issued in its steady state. */
+  | { readonly kind: 'steady'; readonly requests: number }
+  /** It had none: those that met a system neither filling nor emptying. */
+  | { readonly kind: 'settled'; readonly requests: number; readonly why: UnsteadyReason }
+  /** All, as in the literature. */
+  | { readonly kind: 'whole'; readonly requests: number };
+
 export interface ProbeCost {
   readonly requests: number;
   readonly seconds: number;
+  /** Of prompts and answers. */
   readonly tokens: number;
+  /** In the currency of the prices; absent where none were given. */
+  readonly money?: number;
 }
 
 /** How the system ran at a load. */
@@ -45,4 +59,5 @@ export const addCosts = (a: ProbeCost, b: ProbeCost): ProbeCost => ({
   requests: a.requests + b.requests,
   seconds: a.seconds + b.seconds,
   tokens: a.tokens + b.tokens,
+  ...((a.money ?? b.money) !== undefined && { money: (a.money ?? 0) + (b.money ?? 0) }),
 });

@@ -65,10 +65,13 @@ const rankedAtMost = 20_000;
 /** Fewer tell nothing about how they go together. */
 const rankedAtLeast = 20;
 
+/** In a series of this many times what the neighbours say, batch means see all there is: those say too much. */
+const longSeries = 50;
+
 /**
- * The larger of two estimates on the ranks of the strain: batch means, which see long waves once
- * they have been observed for long, and the neighbour correlation ρ of a first-order process,
- * (1 + ρ) ÷ (1 − ρ), which sees them at once.
+ * Two estimates on the ranks of the strain: batch means, which see long waves once they have been
+ * observed for long, and until then, if it is larger, the neighbour correlation ρ of a first-order
+ * process, (1 + ρ) ÷ (1 − ρ), which sees them at once.
  */
 function strainEffect(segments: readonly Tally[]): number {
   const ranked = centeredRanks(latest(segments.map(({ strain }) => strain.filter((value) => !Number.isNaN(value)))));
@@ -84,7 +87,8 @@ function strainEffect(segments: readonly Tally[]): number {
   const raw = neighbours / squares;
   // A mean taken from the same data pulls the correlation down (Kendall 1954).
   const correlation = Math.min(0.99, Math.max(0, raw + (1 + 3 * Math.max(0, raw)) / n));
-  return Math.max(1, (1 + correlation) / (1 - correlation), betweenBatches(ranked, n) / squares);
+  const atOnce = (1 + correlation) / (1 - correlation);
+  return Math.max(1, n < longSeries * atOnce ? atOnce : 1, betweenBatches(ranked, n) / squares);
 }
 
 function latest(segments: readonly Float64Array[]): Float64Array[] {

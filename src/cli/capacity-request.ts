@@ -18,9 +18,10 @@ export function capacityRequest(
   const [slo, presets] = [list(flags.slo), list(flags.preset)];
   parseSlo(slo, presets);
   const options = optionsOf(flags, decide);
+  const prices = pricesOf(flags);
   return {
     plan: planOf(planFlagsFor(flags, engine?.model, mode)),
-    request: { slo, presets, mode, decide, options, ...(engine && { engine }) },
+    request: { slo, presets, mode, decide, options, ...(engine && { engine }), ...(prices && { prices }) },
   };
 }
 
@@ -63,8 +64,19 @@ function budgetOf(flags: Flags): CapacityOptions['budget'] {
   return {
     ...optional('requests', positive('--budget-requests', flags.budgetRequests)),
     ...optional('tokens', positive('--budget-tokens', flags.budgetTokens)),
+    ...optional('money', positive('--budget-money', flags.budgetMoney)),
     ...(limit !== undefined && { seconds: limit / 1e9 }),
   };
+}
+
+function pricesOf(flags: Flags): CapacityRequest['prices'] {
+  const prompt = positive('--price-prompt', flags.pricePrompt);
+  const output = positive('--price-output', flags.priceOutput);
+  if (prompt !== undefined || output !== undefined) return { prompt: prompt ?? 0, output: output ?? 0 };
+  if (flags.budgetMoney === undefined) return undefined;
+  throw new MetronError('FLAG_INVALID', '--budget-money needs to know what tokens cost', {
+    hint: 'give --price-prompt and --price-output, each for a million tokens',
+  });
 }
 
 const optional = <Key extends string>(key: Key, value: number | undefined): { [K in Key]?: number } =>

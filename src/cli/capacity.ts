@@ -49,6 +49,12 @@ export const capacity: Verb = {
     { flag: '--budget-time <duration>', help: 'end the search after this much time of load' },
     { flag: '--budget-requests <number>', help: 'end the search after this many requests' },
     { flag: '--budget-tokens <number>', help: 'end the search after this many prompt and answer tokens' },
+    {
+      flag: '--budget-money <amount>',
+      help: 'end the search after this much money, in the currency of the prices, which it needs',
+    },
+    { flag: '--price-prompt <amount>', help: 'what a million prompt tokens cost (0 if only answers are charged)' },
+    { flag: '--price-output <amount>', help: 'what a million answer tokens cost (0 if only prompts are charged)' },
     { flag: '--simulate [engine]', help: 'in virtual time on the simulated engine, with options such as gpu=a100' },
     { flag: '--keep', help: 'with --simulate: keep every look as a run folder' },
     { flag: '--resume <folder>', help: 'go on with a search that was ended; what it has observed is not repeated' },

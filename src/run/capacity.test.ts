@@ -73,6 +73,22 @@ describe('capacity of a simulated engine', { timeout: 120_000 }, () => {
     expect(flips).toEqual([]);
   });
 
+  it('ends when the money is spent, and says of each look what was judged', async () => {
+    const options = { ...request.options, budget: { money: 0.05 } };
+    const { file } = await capacity(planFor(), { ...request, options, prices: { prompt: 1, output: 4 } });
+    expect(file.reason).toBe('budget');
+    expect(file.cost.money!).toBeGreaterThanOrEqual(0.05);
+    expect(file.tried.every(({ windows }) => windows.length > 0)).toBe(true);
+  });
+
+  it('sends exactly the requests asked for where points decide', async () => {
+    const options = { start: 16, firstRequests: 300, tolerance: 0.2 };
+    const { file } = await capacity(planFor(), { ...request, decide: 'point', options });
+    expect(file.reason).toBe('found');
+    expect(file.tried.every(({ requests }) => requests === 300)).toBe(true);
+    expect(file.cost.requests).toBe(300 * file.tried.length);
+  });
+
   it('says that nothing can pass', async () => {
     const impossible = { ...request, slo: ['ttft_p99<=1ms'], options: { ...request.options, low: 8 } };
     const { file, exitCode } = await capacity(planFor(), impossible);

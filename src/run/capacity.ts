@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import type { CapacityOptions } from '../analyses/capacity-options.ts';
 import { bisectCapacity } from '../analyses/capacity-point-search.ts';
 import { type NamedPoints, namedPoints } from '../analyses/capacity-points.ts';
-import type { OperatingPoint } from '../analyses/capacity-probe.ts';
+import type { OperatingPoint, ProbeWindow } from '../analyses/capacity-probe.ts';
 import type { CapacityReason, CapacityResult } from '../analyses/capacity-result.ts';
 import { type CapacityProgress, searchCapacity } from '../analyses/capacity-search.ts';
 import { type Plan, planToJson } from '../config/index.ts';
@@ -15,6 +15,7 @@ import { capacityPage } from '../plots/analyses/capacity-page.ts';
 import { createRunFolder, RunFolder } from '../recording/run-folder.ts';
 import { parseSlo, type Slo } from '../slo/index.ts';
 import { simulatedProbe, storedProbe } from './probe.ts';
+import type { TokenPrices } from './probe-observation.ts';
 import type { SearchMode } from './probe-plan.ts';
 import type { RunOptions } from './run.ts';
 import { prepareTarget } from './target.ts';
@@ -27,6 +28,8 @@ export interface CapacityRequest {
   readonly decide: 'sequential' | 'point';
   readonly options: Partial<CapacityOptions>;
   readonly engine?: HardwareEngineOptions;
+  /** What tokens cost; a budget in money needs it. */
+  readonly prices?: TokenPrices;
 }
 
 export interface CapacityRunOptions extends RunOptions {
@@ -69,6 +72,8 @@ export interface TriedFile {
   readonly backlog: string;
   readonly point?: OperatingPoint;
   readonly runs: readonly string[];
+  /** Which requests of each look were judged: those of its steady state, or why it had none. */
+  readonly windows: readonly ProbeWindow[];
 }
 
 export interface CapacityOutcome {
@@ -92,7 +97,13 @@ export async function capacity(
   options: CapacityRunOptions = {},
 ): Promise<CapacityOutcome> {
   const slo = parseSlo(request.slo, request.presets);
-  const setup = { plan, slo, mode: request.mode };
+  const setup = {
+    plan,
+    slo,
+    mode: request.mode,
+    point: request.decide === 'point',
+    ...(request.prices && { prices: request.prices }),
+  };
   const inMemory = request.engine !== undefined && options.keep !== true && options.resume === undefined;
   const folder = inMemory ? undefined : await searchFolder(plan, request, options);
   const { engine } = request;
@@ -222,5 +233,6 @@ function triedFile({
     backlog,
     ...(point && { point }),
     runs: observations.flatMap(({ run }) => run ?? []),
+    windows: observations.flatMap(({ window }) => window ?? []),
   };
 }

@@ -1,34 +1,73 @@
 import { backlogOf } from '../analyses/capacity-backlog.ts';
 import type { OperatingPoint, ProbeObservation } from '../analyses/capacity-probe.ts';
+import { steadyPoints } from '../analyses/steady-score.ts';
+import { steadyState, type UnsteadyReason } from '../analyses/steady-state.ts';
 import type { RequestRecord } from '../core/record.ts';
 import type { Nanoseconds } from '../core/units.ts';
 import { orderStatistic, type ScorePolicy, type Summary, scoreRun } from '../metrics/index.ts';
 import { judgeRecords, policyUnder, type Slo } from '../slo/index.ts';
 
-/** What the records of one look at a load say about an objective. */
+export interface ObserveOptions {
+  /** Open loops have a backlog that may grow. */
+  readonly openLoop: boolean;
+  /** Judge every request and ask nothing about steadiness, as the literature does. */
+  readonly whole?: boolean;
+  readonly prices?: TokenPrices;
+}
+
+/** What a service charges for a million tokens of prompts and of answers, in any currency. */
+export interface TokenPrices {
+  readonly prompt: number;
+  readonly output: number;
+}
+
+/** What the records of one look at a load say about an objective, by its steady window where it has one. */
 export function observe(
   records: readonly RequestRecord[],
   slo: Slo,
   policy: ScorePolicy,
-  openLoop: boolean,
+  { openLoop, whole, prices }: ObserveOptions,
 ): ProbeObservation {
-  const window = settledWindow(records);
-  const inWindow = records.map((record) => inPhase(record, window));
+  const { from, to, ...window } = whole ? everything(records) : judgedWindow(records, policyUnder(policy, slo));
+  const inWindow = records.map((record) => inPhase(record, { from, to }));
   const summary = scoreRun(inWindow, policyUnder(policy, slo), {
-    measureFrom: window.from as Nanoseconds,
-    measureTo: window.to as Nanoseconds,
+    measureFrom: from as Nanoseconds,
+    measureTo: to as Nanoseconds,
     missRateCurve: false,
   });
+  const tallies = judgeRecords(inWindow, slo, policy);
+  return {
+    tallies,
+    backlog: openLoop && !whole ? growth(records, { from, to }) : 'steady',
+    cost: costOf(records, prices),
+    window: { ...window, requests: tallies[0]?.good.length ?? 0 },
+    point: pointOf(summary),
+  };
+}
+
+function growth(records: readonly RequestRecord[], { from, to }: Window): ProbeObservation['backlog'] {
   const stays = records.map(({ scheduledAt, endedAt }) => ({
     from: scheduledAt,
     ...(endedAt !== undefined && { to: endedAt }),
   }));
-  return {
-    tallies: judgeRecords(inWindow, slo, policy),
-    backlog: openLoop ? backlogOf(stays, window.from, window.to) : 'steady',
-    cost: costOf(records),
-    point: pointOf(summary),
-  };
+  return backlogOf(stays, from, to);
+}
+
+type JudgedWindow = Window &
+  ({ readonly kind: 'steady' | 'whole' } | { readonly kind: 'settled'; why: UnsteadyReason });
+
+function everything(records: readonly RequestRecord[]): JudgedWindow {
+  const due = records.map(({ scheduledAt }) => scheduledAt);
+  const [from, to] = [Math.min, Math.max].map((pick) => due.reduce((a, b) => pick(a, b), due[0] ?? 0));
+  return { kind: 'whole', from: from ?? 0, to: to ?? 0 };
+}
+
+/** Of the steady window, what met a system neither filling nor emptying: its test cannot see a short transient. */
+function judgedWindow(records: readonly RequestRecord[], policy: ScorePolicy): JudgedWindow {
+  const settled = settledWindow(records);
+  const state = steadyState(steadyPoints(records, policy));
+  if (state.verdict === 'none') return { kind: 'settled', why: state.reason, ...settled };
+  return { kind: 'steady', from: Math.max(settled.from, state.from), to: Math.min(settled.to, state.to) };
 }
 
 interface Window {
@@ -66,14 +105,19 @@ function inPhase(record: RequestRecord, { from, to }: Window): RequestRecord {
   return record.scheduledAt > to ? { ...record, phase: 'drain' } : record;
 }
 
-function costOf(records: readonly RequestRecord[]): ProbeObservation['cost'] {
-  let tokens = 0;
-  let end = 0;
+function costOf(records: readonly RequestRecord[], prices: TokenPrices | undefined): ProbeObservation['cost'] {
+  let [asked, answered, end] = [0, 0, 0];
   for (const { prompt, output, endedAt = 0 } of records) {
-    tokens += (prompt.reported ?? prompt.local ?? prompt.asked ?? 0) + (output.total ?? 0);
+    asked += prompt.reported ?? prompt.local ?? prompt.asked ?? 0;
+    answered += output.total ?? 0;
     end = Math.max(end, endedAt);
   }
-  return { requests: records.length, seconds: end / 1e9, tokens };
+  return {
+    requests: records.length,
+    seconds: end / 1e9,
+    tokens: asked + answered,
+    ...(prices && { money: (asked * prices.prompt + answered * prices.output) / 1e6 }),
+  };
 }
 
 /** Throughputs and latencies under the names of an operating point; what was not measured is left out. */

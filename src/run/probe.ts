@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import type { Probe, ProbeObservation } from '../analyses/capacity-probe.ts';
 import { type Plan, scorePolicy } from '../config/index.ts';
 import { MetronError } from '../core/errors.ts';
+import type { RequestRecord } from '../core/record.ts';
 import { type HardwareEngineOptions, readOwnHardware } from '../engine/server/own-hardware.ts';
 import { readRun } from '../recording/read-run.ts';
 import type { Slo } from '../slo/index.ts';
 import { buildSchedule, repetitionSeed } from '../workload/index.ts';
-import { observe } from './probe-observation.ts';
+import { observe, type TokenPrices } from './probe-observation.ts';
 import { planAt, type SearchMode } from './probe-plan.ts';
 import { type RunOptions, run } from './run.ts';
 import { simulate, simulateSchedule } from './simulate.ts';
@@ -16,14 +17,27 @@ export interface ProbeSetup {
   readonly plan: Plan;
   readonly slo: Slo;
   readonly mode: SearchMode;
+  /** As the literature: exactly the requests asked for, all of them judged, the same draws at every load. */
+  readonly point?: boolean;
+  readonly prices?: TokenPrices;
 }
 
-/** Every look at every load has a seed of its own, whatever order loads are looked at in. */
-function lookSeeds({ plan }: ProbeSetup): (load: number) => { look: number; seed: number } {
+const observed = (records: readonly RequestRecord[], setup: ProbeSetup): ProbeObservation => {
+  const { plan, slo, mode, point = false, prices } = setup;
+  return observe(records, slo, scorePolicy(plan.score), {
+    openLoop: mode === 'rate',
+    whole: point,
+    ...(prices && { prices }),
+  });
+};
+
+/** Every look at every load has a seed of its own, whatever order loads are looked at in; points share the plan's. */
+function lookSeeds({ plan, point }: ProbeSetup): (load: number) => { look: number; seed: number } {
   const looks = new Map<number, number>();
   return (load) => {
     const look = looks.get(load) ?? 0;
     looks.set(load, look + 1);
+    if (point) return { look, seed: plan.seed };
     return { look, seed: repetitionSeed(plan.seed, Math.round(load * 1e4) * 1000 + look + 1) };
   };
 }
@@ -34,11 +48,17 @@ const mostFill = 5000;
 
 /** Learns from each look how many requests the next one needs to fill the system. */
 class Fill {
+  readonly #none: boolean;
   #inFlight = 0;
   #load = 1;
 
+  constructor({ point = false }: ProbeSetup) {
+    this.#none = point;
+  }
+
   /** Before, and after, those that count. */
   at(load: number): number {
+    if (this.#none) return 0;
     const expected = this.#inFlight * Math.max(1, load / this.#load);
     return Math.min(mostFill, Math.max(firstFill, Math.ceil(1.5 * expected)));
   }
@@ -52,16 +72,15 @@ class Fill {
 
 /** Looks at loads in virtual time: nothing is written. */
 export function simulatedProbe(setup: ProbeSetup, engine: HardwareEngineOptions): Probe {
-  const { plan, slo, mode } = setup;
-  const policy = scorePolicy(plan.score);
+  const { plan, mode } = setup;
   const hardware = readOwnHardware(engine);
   const nextSeed = lookSeeds(setup);
-  const fill = new Fill();
+  const fill = new Fill(setup);
   return async (load, requests) => {
     const { seed } = nextSeed(load);
     const at = planAt(plan, mode, load, requests + 2 * fill.at(load), seed);
     const records = simulateSchedule(at, buildSchedule(at, seed), hardware);
-    const observation = observe(records, slo, policy, mode === 'rate');
+    const observation = observed(records, setup);
     fill.learn(load, observation);
     return observation;
   };
@@ -90,7 +109,7 @@ export function storedProbe(setup: ProbeSetup, options: StoredProbeOptions): Pro
   const { plan, mode } = setup;
   const done = readLooks(options.folder);
   const nextSeed = lookSeeds(setup);
-  const fill = new Fill();
+  const fill = new Fill(setup);
   const learned = (load: number, observation: ProbeObservation): ProbeObservation => {
     fill.learn(load, observation);
     return observation;
@@ -145,11 +164,11 @@ function limitOf(
   return { kind: 'client', reason: certificate.reasons[0] ?? 'the client could not make this load' };
 }
 
-async function reread(stored: StoredLook, { plan, slo, mode }: ProbeSetup, folder: string): Promise<ProbeObservation> {
+async function reread(stored: StoredLook, setup: ProbeSetup, folder: string): Promise<ProbeObservation> {
   const limit = stored.limit && { limit: stored.limit };
   if (stored.run === undefined) {
     return { tallies: [], backlog: 'steady', cost: { requests: 0, seconds: 0, tokens: 0 }, ...limit };
   }
   const { records } = await readRun(join(folder, stored.run));
-  return { ...observe(records, slo, scorePolicy(plan.score), mode === 'rate'), run: stored.run, ...limit };
+  return { ...observed(records, setup), run: stored.run, ...limit };
 }

@@ -46,7 +46,7 @@ export async function rescore(
         const cell = policyFor(policy, decodeDeadline_ms, firstToken_ms);
         const observed = looks.map(({ load, records }) => ({
           load,
-          observation: observe(records, slo, cell, mode === 'rate'),
+          observation: observe(records, slo, cell, { openLoop: mode === 'rate' }),
         }));
         const shares = slo.conditions.map(({ share }) => share);
         cells.push({

@@ -9,6 +9,7 @@ export interface CapacityRow {
   readonly requests: number;
   readonly shares: readonly (number | undefined)[];
   readonly backlog: string;
+  readonly windows?: readonly { readonly kind: string; readonly why?: string }[];
   readonly point?: {
     readonly ttftP99_ms?: number;
     readonly tpotP50_ms?: number;
@@ -31,7 +32,12 @@ export interface CapacityInput {
   readonly client?: { readonly load: number; readonly reason: string };
   readonly points: { readonly best?: number; readonly knee?: number; readonly saturation?: number };
   readonly tried: readonly CapacityRow[];
-  readonly cost: { readonly requests: number; readonly seconds: number; readonly tokens: number };
+  readonly cost: {
+    readonly requests: number;
+    readonly seconds: number;
+    readonly tokens: number;
+    readonly money?: number;
+  };
   readonly files: readonly (readonly [string, string])[];
   readonly color: boolean;
   readonly width: number;
@@ -44,6 +50,7 @@ export function renderCapacity(input: CapacityInput): string {
     [dress.dim(input.title), ...wrap(`objective: ${input.conditions.join(', ')}`, input.width, 2).map(dress.dim)],
     answer(input, dress),
     tried(input, dress),
+    steadiness(input),
     points(input),
     foot(input, dress),
   ];
@@ -99,6 +106,19 @@ function tried({ tried: rows, unit, conditions }: CapacityInput, dress: Dress): 
   );
 }
 
+/** Whose steady state was judged, and at which loads there was none. */
+function steadiness({ tried: rows, width }: CapacityInput): string[] {
+  const windows = rows.flatMap(({ windows = [] }) => windows);
+  const steady = windows.filter(({ kind }) => kind === 'steady').length;
+  const reasons = rows.flatMap(({ load: at, windows: looks = [] }) => {
+    const why = [...new Set(looks.flatMap((look) => look.why ?? []))];
+    return why.length === 0 ? [] : [`${number(at)} ${why.join(' and ')}`];
+  });
+  if (steady + reasons.length === 0) return [];
+  const rest = reasons.length === 0 ? '' : `; no steady state: ${reasons.join(', ')}`;
+  return wrap(`judged in their steady state: ${steady} of ${windows.length} looks${rest}`, width, 2);
+}
+
 function points({ points: { best, knee, saturation }, unit, width }: CapacityInput): string[] {
   const named = [
     `best within the objective: ${loadText(best, unit)}`,
@@ -112,7 +132,7 @@ function foot({ cost, files }: CapacityInput, dress: Dress): string[] {
   const label = Math.max(0, ...files.map(([name]) => name.length));
   return [
     dress.dim(
-      `${count(cost.requests)} requests, ${duration(cost.seconds * 1000, ' ')} of load, ${count(cost.tokens)} tokens`,
+      `${count(cost.requests)} requests, ${duration(cost.seconds * 1000, ' ')} of load, ${count(cost.tokens)} tokens${cost.money === undefined ? '' : `, ${number(cost.money)} in money`}`,
     ),
     ...files.map(([name, path]) => `${dress.dim(name.padEnd(label))}  ${path}`),
   ];
