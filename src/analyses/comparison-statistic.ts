@@ -2,7 +2,7 @@ import { MetronError } from '../core/errors.ts';
 import { nearest } from '../core/registry.ts';
 import { rankOf } from '../metrics/order-statistic.ts';
 import { requestMetrics } from '../metrics/request-metrics.ts';
-import { ownColumns } from './comparison-values.ts';
+import { ownColumns, type RequestValue } from './comparison-values.ts';
 
 /** One number of a run that can be compared: a mean or a percentile over requests. */
 export interface Statistic {
@@ -14,7 +14,7 @@ export interface Statistic {
   readonly column: string;
   /** A percentile; absent: the mean. */
   readonly percentile?: number;
-  /** 1 ÷ the percentile of a time in ms, per second. */
+  /** 1 ÷ the mean or percentile of a time in ms, per second. */
   readonly inverse?: true;
   /** The change is the median over requests of candidate ÷ baseline − 1: only where the same requests were sent. */
   readonly shift?: true;
@@ -24,6 +24,15 @@ export interface Statistic {
 
 const named: Readonly<Record<string, Omit<Statistic, 'id'>>> = {
   fluid_share: { label: 'Fluid answers', unit: 'share', better: 'higher', column: ownColumns.fluid },
+  tpot_rate: { label: 'TPOT-based rate', unit: 'tokens/s', better: 'higher', column: 'tpot', inverse: true },
+  tbt_rate: {
+    label: 'TBT-based rate',
+    unit: 'tokens/s',
+    better: 'higher',
+    column: ownColumns.tbt,
+    percentile: 99,
+    inverse: true,
+  },
   error_rate: { label: 'Errors', unit: 'share', better: 'lower', column: ownColumns.failed, absolute: true },
 };
 
@@ -31,6 +40,8 @@ const named: Readonly<Record<string, Omit<Statistic, 'id'>>> = {
 export const standardStatistics = [
   'fluid_share',
   'fluid_rate',
+  'tpot_rate',
+  'tbt_rate',
   'fluidity_mean',
   'fluidity_p01',
   'fluidity_p10',
@@ -41,6 +52,7 @@ export const standardStatistics = [
   'tpot_shift',
   'tpot_p50',
   'tpot_p99',
+  'tbt_p99',
   'longest_gap_p50',
   'longest_gap_p99',
   'e2e_shift',
@@ -62,8 +74,9 @@ export function statisticOf(id: string, fluidShare: number): Statistic {
   if (own) return { id, ...own };
   const [, name = '', form = ''] = /^(.+)_(mean|shift|p\d{1,2}(?:\.\d+)?)$/.exec(id) ?? [];
   const kind = name.replaceAll('_', '-');
-  const metric = requestMetrics.all.find((each) => each.kind === kind && each.per === 'request');
-  if (!metric) throw unknown(id);
+  const metric = requestMetrics.all.find((each) => each.kind === kind);
+  const pooled = kind === ownColumns.tbt;
+  if (!metric || (metric.per !== 'request' && (!pooled || form === 'shift'))) throw unknown(id);
   return {
     id,
     label: `${metric.label} ${labels[form] ?? `P${Number(form.slice(1))}`}`,
@@ -84,51 +97,78 @@ function unknown(id: string): MetronError {
   });
 }
 
-/** Values of a column ordered once, so that every resample is one walk over them. */
+/** Values of a column ordered once, so that a resample is a walk over part of them. */
 export interface OrderedColumn {
   readonly values: Float64Array;
-  /** Place of each value among the run's requests. */
+  /** Place among the run's requests of the one each value belongs to. */
   readonly request: Uint32Array;
+  /** Of each request: how many values, and their sum. */
+  readonly perRequest: Uint32Array;
+  readonly sums: Float64Array;
 }
 
-export function ordered(column: readonly (number | undefined)[]): OrderedColumn {
-  const known = column.flatMap((value, request) => (value === undefined ? [] : [{ value, request }]));
-  known.sort((a, b) => (a.value < b.value ? -1 : a.value > b.value ? 1 : 0));
+export function ordered(column: readonly RequestValue[]): OrderedColumn {
+  const perRequest = Uint32Array.from(column, (value) =>
+    value === undefined ? 0 : typeof value === 'number' ? 1 : value.length,
+  );
+  const sums = new Float64Array(column.length);
+  const known = new Float64Array(perRequest.reduce((sum, n) => sum + n, 0));
+  const owner = new Uint32Array(known.length);
+  let next = 0;
+  for (const [request, value] of column.entries()) {
+    for (const one of value === undefined ? [] : typeof value === 'number' ? [value] : value) {
+      known[next] = one;
+      owner[next++] = request;
+      sums[request] = (sums[request] as number) + one;
+    }
+  }
+  const order = Uint32Array.from(known, (_, i) => i).sort((a, b) => {
+    const [one, other] = [known[a] as number, known[b] as number];
+    return one < other ? -1 : one > other ? 1 : 0;
+  });
   return {
-    values: Float64Array.from(known, ({ value }) => value),
-    request: Uint32Array.from(known, ({ request }) => request),
+    values: Float64Array.from(order, (i) => known[i] as number),
+    request: Uint32Array.from(order, (i) => owner[i] as number),
+    perRequest,
+    sums,
   };
 }
 
 /** The statistic of a sample in which request i occurs `counts[i]` times; undefined where it has no finite value. */
 export function evaluate(
   { percentile, inverse }: Statistic,
-  { values, request }: OrderedColumn,
+  column: OrderedColumn,
   counts: ArrayLike<number>,
 ): number | undefined {
+  const { perRequest, sums } = column;
   let [n, sum] = [0, 0];
-  for (let i = 0; i < values.length; i++) {
-    const times = counts[request[i] as number] as number;
-    n += times;
-    sum += times * (values[i] as number);
+  for (let i = 0; i < perRequest.length; i++) {
+    const times = counts[i] as number;
+    if (times === 0) continue;
+    n += times * (perRequest[i] as number);
+    sum += times * (sums[i] as number);
   }
   if (n === 0) return undefined;
-  const value = percentile === undefined ? sum / n : quantile(values, request, counts, rankOf(percentile / 100, n));
+  const value = percentile === undefined ? sum / n : quantile(column, counts, rankOf(percentile / 100, n), n);
   if (value === undefined || !Number.isFinite(value)) return undefined;
   if (!inverse) return value;
   return value > 0 ? 1000 / value : undefined;
 }
 
+/** The value of a rank, counted from the nearer end. */
 function quantile(
-  values: Float64Array,
-  request: Uint32Array,
+  { values, request }: OrderedColumn,
   counts: ArrayLike<number>,
   rank: number,
+  n: number,
 ): number | undefined {
+  const fromTop = rank > n / 2;
+  const needed = fromTop ? n - rank + 1 : rank;
+  const step = fromTop ? -1 : 1;
   let seen = 0;
-  for (let i = 0; i < values.length; i++) {
+  for (let i = fromTop ? values.length - 1 : 0; i >= 0 && i < values.length; i += step) {
     seen += counts[request[i] as number] as number;
-    if (seen >= rank) return values[i];
+    if (seen >= needed) return values[i];
   }
   return undefined;
 }

@@ -4,7 +4,7 @@ import { compareValues, type Difference } from './comparison.ts';
 import { compatibility } from './comparison-compatibility.ts';
 import { decideGate, parseGate } from './comparison-gate.ts';
 import { type Statistic, statisticOf } from './comparison-statistic.ts';
-import type { RequestValues } from './comparison-values.ts';
+import { joinRounds, type RequestValues } from './comparison-values.ts';
 import { holm } from './holm.ts';
 
 const requests = 1000;
@@ -107,6 +107,48 @@ describe('a change of 3 % in 2 × 1,000 paired requests', () => {
       return low <= 0.03 && high >= 0.03;
     });
     expect(holds).toBeGreaterThanOrEqual(0.88);
+  });
+});
+
+describe('runs in turns', () => {
+  const rounds = 6;
+  /** What a machine does in a round, to one system alone: no number of requests averages it away. */
+  function inTurns(seed: number, ttft: number): Difference[] {
+    const turns = (name: string, effect: Effect): RequestValues =>
+      joinRounds(
+        Array.from({ length: rounds }, (_, round) => {
+          const mood = randomStream(seed, `${name}/mood/${round}`).normal();
+          const work = workload(randomStream(seed, `work/${round}`)).slice(0, 150);
+          return runOf(work, randomStream(seed, `${name}/${round}`), { ttft: (effect.ttft ?? 1) * (1 + 0.03 * mood) });
+        }),
+        Array.from({ length: rounds }, (_, round) => round + 1),
+      );
+    const of = { statistics, paired: true, seed, resamples: 800 };
+    return compareValues(turns('one', {}), [turns('two', { ttft })], of)[0] ?? [];
+  }
+
+  it('are clustered by round: what differs between rounds raises no alarm in more than 5 % of trials', () => {
+    const list = Array.from({ length: trials }, (_, seed) => inTurns(seed, 1));
+    expect(over(list, (each) => each.some(clear))).toBeLessThanOrEqual(0.05);
+    const holds = over(list, (each) => {
+      const { low = 1, high = 0 } = each.find(({ statistic }) => statistic.id === 'ttft_shift') ?? {};
+      return low <= 0 && high >= 0;
+    });
+    expect(holds).toBeGreaterThanOrEqual(0.88);
+  });
+
+  it('find what stays the same in all rounds', () => {
+    const list = Array.from({ length: 20 }, (_, seed) => inTurns(seed, 1.3));
+    expect(over(list, (each) => directionOf(each, 'ttft_shift') === 'worse')).toBeGreaterThanOrEqual(0.8);
+  });
+
+  it('compare the rounds that both took part in', () => {
+    const run = runOf(workload(randomStream(1, 'w')), randomStream(1, 'r'));
+    const [three, two] = [joinRounds([run, run, run], [1, 2, 3]), joinRounds([run, run], [2, 3])];
+    for (const paired of [true, false]) {
+      const [list] = compareValues(three, [two], { statistics, paired, seed: 1, resamples: 200 });
+      expect(list?.find(({ statistic }) => statistic.id === 'ttft_p50')).toMatchObject({ change: 0, n: 2 * requests });
+    }
   });
 });
 

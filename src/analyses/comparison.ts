@@ -1,10 +1,9 @@
 import { randomStream } from '../core/random.ts';
-import { orderStatistic } from '../metrics/order-statistic.ts';
-import { drawCounts, fewBlocks } from './comparison-resample.ts';
+import { commonRounds, resampling } from './comparison-resample.ts';
+import { spreadOf } from './comparison-spread.ts';
 import { evaluate, type OrderedColumn, ordered, type Statistic } from './comparison-statistic.ts';
 import type { RequestValues } from './comparison-values.ts';
 import { holm } from './holm.ts';
-import { normalQuantile, twoSided } from './normal.ts';
 
 /** How one number of a candidate differs from the baseline's. */
 export interface Difference {
@@ -28,8 +27,8 @@ export type Direction = 'better' | 'worse' | 'different' | 'no clear difference'
 
 export interface ComparisonOptions {
   readonly statistics: readonly Statistic[];
-  /** Requests of the same id were the same request: they are resampled together. */
-  readonly paired: boolean;
+  /** Requests of the same id were the same request, of each candidate: they are resampled together. */
+  readonly paired: boolean | readonly boolean[];
   readonly seed: number | string;
   readonly confidence?: number;
   readonly resamples?: number;
@@ -41,11 +40,14 @@ export function compareValues(
   candidates: readonly RequestValues[],
   options: ComparisonOptions,
 ): Difference[][] {
-  const raw = candidates.map((candidate, i) => differences(baseline, candidate, options, i));
+  const alpha = 1 - (options.confidence ?? 0.95);
+  // Enough draws that a change on one side in all of them stays clear among so many numbers.
+  const tests = candidates.length * options.statistics.length;
+  const resamples = options.resamples ?? Math.max(1200, Math.ceil((3 * tests) / alpha));
+  const raw = candidates.map((candidate, i) => differences(baseline, candidate, { ...options, resamples }, i));
   const tested = raw.flat().flatMap(({ p }) => (p === undefined ? [] : [p]));
   const adjusted = holm(tested);
   let next = 0;
-  const alpha = 1 - (options.confidence ?? 0.95);
   return raw.map((list) =>
     list.map((difference): Difference => {
       if (difference.p === undefined) return difference;
@@ -69,24 +71,20 @@ interface Sides {
 function differences(
   baseline: RequestValues,
   candidate: RequestValues,
-  options: ComparisonOptions,
+  options: ComparisonOptions & { readonly resamples: number },
   index: number,
 ): Difference[] {
-  const { paired, seed, confidence = 0.95, resamples = 1200 } = options;
+  const { seed, confidence = 0.95, resamples } = options;
+  const paired = typeof options.paired === 'boolean' ? options.paired : options.paired[index] === true;
   const statistics = options.statistics.filter(({ shift }) => paired || !shift);
-  const sides: Sides = paired ? onCommonRequests(baseline, candidate) : { baseline, candidate };
-  const columns = statistics.map(({ column, shift }) => ({
-    baseline: ordered(sides.baseline.columns.get(column) ?? []),
-    candidate: ordered(sides.candidate.columns.get(column) ?? []),
-    ...(shift && { ratio: ordered(ratios(sides, column)) }),
-  }));
+  const sides = paired ? onCommonRequests(baseline, candidate) : onCommonRounds(baseline, candidate);
+  const columns = columnsOf(sides, statistics);
   const [n, m] = [sides.baseline.ids.length, sides.candidate.ids.length];
   const random = randomStream(seed, `compare/${index}`);
-  const widening = fewBlocks(Math.min(n, m), paired);
+  const again = resampling(sides, paired);
   const drawn: number[][] = statistics.map(() => []);
   for (let draw = 0; draw < resamples && n > 0 && m > 0; draw++) {
-    const one = drawCounts(n, paired, random);
-    const other = paired ? one : drawCounts(m, paired, random);
+    const [one, other] = again.draw(random);
     for (const [i, statistic] of statistics.entries()) {
       const change = changeOf(statistic, columns[i], one, other).change;
       if (change !== undefined) drawn[i]?.push(change);
@@ -98,9 +96,29 @@ function differences(
     return {
       statistic,
       ...once,
-      ...spreadOf(once.change, drawn[i] ?? [], { confidence, resamples, widening }),
+      ...spreadOf(once.change, drawn[i] ?? [], {
+        confidence,
+        resamples,
+        units: again.units,
+        absolute: statistic.absolute === true,
+      }),
       n: known,
     };
+  });
+}
+
+/** Statistics of one metric share its column. */
+function columnsOf(sides: Sides, statistics: readonly Statistic[]): ComparedColumns[] {
+  const known = new Map<string, ComparedColumns>();
+  return statistics.map(({ column, shift }) => {
+    const key = `${column}${shift ? ' shift' : ''}`;
+    const columns = known.get(key) ?? {
+      baseline: ordered(sides.baseline.columns.get(column) ?? []),
+      candidate: ordered(sides.candidate.columns.get(column) ?? []),
+      ...(shift && { ratio: ordered(ratios(sides, column)) }),
+    };
+    known.set(key, columns);
+    return columns;
   });
 }
 
@@ -114,8 +132,24 @@ function onCommonRequests(baseline: RequestValues, candidate: RequestValues): Si
   const pick = (values: RequestValues, place: (pair: (typeof kept)[number]) => number): RequestValues => ({
     ids: kept.map(({ id }) => id),
     columns: new Map([...values.columns].map(([kind, column]) => [kind, kept.map((pair) => column[place(pair)])])),
+    ...(values.rounds && { rounds: kept.map((pair) => values.rounds?.[place(pair)] ?? 0) }),
   });
   return { baseline: pick(baseline, ({ place }) => place), candidate: pick(candidate, ({ other }) => other) };
+}
+
+/** Where both were measured in turns, the rounds that both took part in. */
+function onCommonRounds(baseline: RequestValues, candidate: RequestValues): Sides {
+  const common = new Set(commonRounds(baseline.rounds, candidate.rounds));
+  if (common.size === 0) return { baseline, candidate };
+  const pick = ({ ids, columns, rounds = [] }: RequestValues): RequestValues => {
+    const kept = <T>(list: readonly T[]): T[] => list.filter((_, i) => common.has(rounds[i] ?? Number.NaN));
+    return {
+      ids: kept(ids),
+      columns: new Map([...columns].map(([kind, column]) => [kind, kept(column)])),
+      rounds: kept(rounds),
+    };
+  };
+  return { baseline: pick(baseline), candidate: pick(candidate) };
 }
 
 interface ComparedColumns {
@@ -129,7 +163,7 @@ function ratios({ baseline, candidate }: Sides, column: string): (number | undef
   const other = candidate.columns.get(column) ?? [];
   return (baseline.columns.get(column) ?? []).map((value, i) => {
     const against = other[i];
-    return value === undefined || against === undefined || value <= 0 ? undefined : against / value;
+    return typeof value !== 'number' || typeof against !== 'number' || value <= 0 ? undefined : against / value;
   });
 }
 
@@ -151,36 +185,4 @@ function changeOf(
   if (statistic.absolute) return { ...values, change: candidate - baseline };
   if (baseline === 0) return candidate === 0 ? { ...values, change: 0 } : values;
   return { ...values, change: (candidate - baseline) / Math.abs(baseline) };
-}
-
-/** Of the draws that gave a change at all, this share must have: an interval of the rest would flatter. */
-const enoughDraws = 0.99;
-
-function spreadOf(
-  change: number | undefined,
-  draws: readonly number[],
-  {
-    confidence,
-    resamples,
-    widening,
-  }: { readonly confidence: number; readonly resamples: number; readonly widening: number },
-): Pick<Difference, 'low' | 'high' | 'p' | 'detectable' | 'direction'> {
-  if (change === undefined || draws.length < enoughDraws * resamples || !Number.isFinite(widening))
-    return { direction: 'cannot tell' };
-  const ascending = Float64Array.from(draws).sort();
-  const tail = (1 - confidence) / 2;
-  const mean = draws.reduce((sum, value) => sum + value, 0) / draws.length;
-  const deviation =
-    widening * Math.sqrt(draws.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (draws.length - 1));
-  const atMost = draws.filter((value) => value <= 0).length;
-  const atLeast = draws.filter((value) => value >= 0).length;
-  const counted = Math.min(1, (2 * (Math.min(atMost, atLeast) + 1)) / (draws.length + 1));
-  return {
-    low: change + widening * ((orderStatistic(ascending, tail) ?? change) - change),
-    high: change + widening * ((orderStatistic(ascending, 1 - tail) ?? change) - change),
-    // The larger of two p-values: draws are few in the far tail, and the normal is wrong for skewed ones.
-    p: Math.max(counted, deviation === 0 ? (change === 0 ? 1 : 0) : twoSided(change / deviation)),
-    detectable: (normalQuantile(1 - tail) + normalQuantile(0.8)) * deviation,
-    direction: 'no clear difference',
-  };
 }

@@ -1,12 +1,14 @@
-import { quantity } from '../plots/format.ts';
+import { changeText, intervalText } from '../plots/analyses/comparison-differences.ts';
+import { number, quantity } from '../plots/format.ts';
 import type { ComparisonView } from './comparison-view.ts';
-import { changeText, intervalText } from './terminal/comparison.ts';
+import { failedText } from './terminal/comparison.ts';
 
 const row = (...cells: readonly string[]): string =>
   `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 
 /** A comparison for a pull request. */
-export function renderComparisonMarkdown({ systems, pairs, confidence, window }: ComparisonView): string {
+export function renderComparisonMarkdown(comparison: ComparisonView): string {
+  const { systems, pairs, confidence, window, failed = [] } = comparison;
   const [baseline] = systems;
   const parts = pairs.map((pair) => {
     const gates = pair.gates.map(({ gate, outcome, explain }) => `- **${outcome}**: \`${gate.text}\`; ${explain}`);
@@ -30,8 +32,24 @@ export function renderComparisonMarkdown({ systems, pairs, confidence, window }:
       row('---', '---:', '---:', '---:', '---', '---'),
       ...lines,
       '',
-      `${pair.paired ? 'Paired by request' : 'Unpaired; in brackets the smallest change that would have been found'}, ${window === 'steady' ? 'steady windows' : 'whole runs'}, Holm's correction in the verdicts.`,
+      `${pair.paired ? 'Paired by request' : 'Unpaired; in brackets the smallest change that would have been found'}${pair.rounds !== undefined && pair.rounds > 1 ? `, clustered by round (${pair.rounds})` : ''}, ${window === 'steady' ? 'steady windows' : 'whole runs'}, Holm's correction in the verdicts.`,
     ].join('\n');
   });
-  return `${parts.join('\n\n')}\n`;
+  const gone = failed.map((each) => `> **${failedText(each)}**\n`);
+  return `${[...gone, ...capacities(comparison), ...parts].join('\n\n')}\n`;
+}
+
+function capacities({ capacities: found = [] }: ComparisonView): string[] {
+  if (found.length === 0) return [];
+  const load = (value: number | undefined, unit: string): string =>
+    value === undefined ? 'none' : `${number(value)} ${unit}`;
+  return [
+    [
+      row('objective', 'system', 'passes', 'fails', 'likely'),
+      row('---', '---', '---:', '---:', '---:'),
+      ...found.map(({ name, objective, unit, lower, upper, estimate }) =>
+        row(objective, name, load(lower, unit), load(upper, unit), load(estimate, unit)),
+      ),
+    ].join('\n'),
+  ];
 }

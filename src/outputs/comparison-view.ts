@@ -15,9 +15,27 @@ export interface ComparisonView {
   readonly pairs: readonly {
     readonly candidate: string;
     readonly paired: boolean;
+    /** Rounds that the intervals are clustered by. */
+    readonly rounds?: number;
     readonly differing: readonly DifferingKey[];
     readonly warnings: readonly string[];
     readonly differences: readonly Difference[];
     readonly gates: readonly GateResult[];
+  }[];
+  /** What searches found, under any number of objectives. */
+  readonly capacities?: readonly {
+    readonly name: string;
+    readonly objective: string;
+    readonly unit: string;
+    readonly lower?: number;
+    readonly upper?: number;
+    readonly estimate?: number;
+  }[];
+  /** Servers that could not be measured, or not to the end. */
+  readonly failed?: readonly {
+    readonly name: string;
+    readonly round: number;
+    readonly reason: string;
+    readonly measured: number;
   }[];
 }

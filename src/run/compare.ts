@@ -1,15 +1,19 @@
-import { basename } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { compareValues, type Difference } from '../analyses/comparison.ts';
-import { type Compatibility, compatibility, type DifferingKey } from '../analyses/comparison-compatibility.ts';
+import type { Compatibility, DifferingKey } from '../analyses/comparison-compatibility.ts';
 import { decideGate, type Gate, type GateResult } from '../analyses/comparison-gate.ts';
+import { commonRounds } from '../analyses/comparison-resample.ts';
 import { standardStatistics, statisticOf } from '../analyses/comparison-statistic.ts';
-import { requestValues } from '../analyses/comparison-values.ts';
-import { type SteadySummary, scoreWithSteadyState, steadyRecords } from '../analyses/steady-score.ts';
-import { MetronError } from '../core/errors.ts';
-import type { RequestRecord } from '../core/record.ts';
+import type { SteadySummary } from '../analyses/steady-score.ts';
+import { exitCodes, MetronError } from '../core/errors.ts';
 import { orderStatistic, type ScorePolicy } from '../metrics/index.ts';
-import { readRun, type StoredRun } from '../recording/read-run.ts';
-import { scoreContext } from './conclude.ts';
+import { renderAnalysis } from '../outputs/html.ts';
+import { comparisonPage } from '../plots/analyses/comparison-page.ts';
+import { createRunFolder, RunFolder } from '../recording/run-folder.ts';
+import { storedCapacity } from './capacity.ts';
+import { type Arm, type Failed, isSteady, readArms, summaryOf, unlike, valuesOf } from './compare-arms.ts';
+import { comparisonFiles, folderName, parseCompareInput, type StoredInput } from './compare-inputs.ts';
 
 export interface CompareOptions {
   /** The policy all runs are scored under. */
@@ -21,6 +25,8 @@ export interface CompareOptions {
   readonly force?: boolean;
   /** `steady`: where every run has a steady window, its requests alone (default). */
   readonly window?: 'steady' | 'whole';
+  /** Folders of capacity searches whose results stand beside the comparison. */
+  readonly capacities?: readonly string[];
   readonly seed?: number;
 }
 
@@ -34,12 +40,17 @@ export interface ComparedSystem {
   /** Fluidity-index at the percentiles 0 to 100. */
   readonly fluidityCdf: readonly number[];
   readonly acceptance: { readonly deadline_ms: readonly number[]; readonly share: readonly number[] };
-  readonly steadyState: SteadySummary['steadyState'];
+  /** Of a run; rounds have one each. */
+  readonly steadyState?: SteadySummary['steadyState'];
+  /** Rounds of a live comparison that it was measured in. */
+  readonly rounds?: number;
 }
 
 export interface ComparedPair {
   readonly candidate: string;
   readonly paired: boolean;
+  /** Rounds both were measured in, which the intervals are clustered by; absent outside a live comparison. */
+  readonly rounds?: number;
   readonly differing: readonly DifferingKey[];
   readonly warnings: readonly string[];
   readonly differences: readonly Difference[];
@@ -51,71 +62,119 @@ export interface CompareResult {
   readonly window: 'steady' | 'whole';
   readonly confidence: number;
   readonly correction: 'holm';
+  /** All systems are scored under it. */
+  readonly policy: ScorePolicy;
   readonly systems: readonly ComparedSystem[];
   readonly pairs: readonly ComparedPair[];
+  readonly capacities?: readonly ComparedCapacity[];
+  /** Targets of a live comparison that could not be measured, or not to the end. */
+  readonly failed?: readonly Failed[];
 }
 
-interface Arm {
+/** What a capacity search found under one objective. */
+export interface ComparedCapacity {
   readonly name: string;
-  readonly stored: StoredRun;
-  readonly summary: SteadySummary;
+  readonly objective: string;
+  readonly unit: string;
+  readonly lower?: number;
+  readonly upper?: number;
+  readonly estimate?: number;
 }
 
 const confidence = 0.95;
 
-/** Stored runs side by side; the first is what the others are compared with. */
-export async function compare(folders: readonly string[], options: CompareOptions): Promise<CompareResult> {
-  if (folders.length < 2) throw new MetronError('TOO_FEW_RUNS', 'a comparison needs at least two runs');
-  const arms = await Promise.all(folders.map((folder, i) => readArm(folder, i, options.policy)));
-  const [baseline, ...candidates] = arms as [Arm, ...Arm[]];
-  const told = candidates.map((arm) => compatibility(sideOf(baseline), sideOf(arm)));
-  if (!options.force) refuseUnlike(candidates, told);
-  const steady = options.window !== 'whole' && arms.every(({ summary }) => summary.steadyState.verdict === 'steady');
-  const values = (arm: Arm) => requestValues(countedRecords(arm, steady), options.policy);
-  const gates = options.gates ?? [];
-  const ids = [
-    ...new Set([...standardStatistics, ...(options.also ?? []), ...gates.map(({ statistic }) => statistic)]),
+/**
+ * What was measured, side by side; the first is what the others are compared with. Folders of runs, of capacity
+ * searches and of live comparisons, each also as `NAME=FOLDER`.
+ */
+export async function compare(inputs: readonly string[], options: CompareOptions): Promise<CompareResult> {
+  const { arms, failed, capacities: searches } = await readArms(inputs.map(parseCompareInput), options.policy);
+  const capacities = [
+    ...searches.map(capacityOf),
+    ...(options.capacities ?? []).map((folder) => capacityOf({ kind: 'capacity', folder })),
   ];
-  const statistics = ids.map((id) => statisticOf(id, options.policy.fluidShare));
-  const paired = told.every((each) => each.paired);
-  const differences = compareValues(values(baseline), candidates.map(values), {
-    statistics,
-    paired,
-    seed: options.seed ?? 1,
-    confidence,
-  });
+  const [baseline, ...candidates] = arms;
+  if (candidates.length === 0 && (baseline || capacities.length < 2)) throw tooFew(failed);
+  const told = baseline ? candidates.map((arm) => unlike(baseline, arm)) : [];
+  if (!options.force) refuseUnlike(candidates, told);
+  const steady = options.window !== 'whole' && arms.every(isSteady);
   return {
     schema: 'metron.comparison/1',
     window: steady ? 'steady' : 'whole',
     confidence,
     correction: 'holm',
-    systems: arms.map(systemOf),
-    pairs: candidates.map(({ name }, i) => ({
+    policy: options.policy,
+    systems: arms.map((arm) => systemOf(arm, options.policy)),
+    pairs: baseline ? pairsOf(baseline, candidates, told, steady, options) : [],
+    ...(capacities.length > 0 && { capacities }),
+    ...(failed.length > 0 && { failed }),
+  };
+}
+
+function pairsOf(
+  baseline: Arm,
+  candidates: readonly Arm[],
+  told: readonly Compatibility[],
+  steady: boolean,
+  options: CompareOptions,
+): ComparedPair[] {
+  const { policy, gates = [], also = [], seed = 1 } = options;
+  const ids = [...new Set([...standardStatistics, ...also, ...gates.map(({ statistic }) => statistic)])];
+  const statistics = ids.map((id) => statisticOf(id, policy.fluidShare));
+  const paired = told.map((each) => each.paired);
+  const one = valuesOf(baseline, steady, policy);
+  const others = candidates.map((arm) => valuesOf(arm, steady, policy));
+  const differences = compareValues(one, others, { statistics, paired, seed, confidence });
+  return candidates.map(({ name }, i) => {
+    const rounds = commonRounds(one.rounds, others[i]?.rounds).length;
+    return {
       candidate: name,
-      paired,
+      paired: paired[i] ?? false,
+      ...(rounds > 0 && { rounds }),
       differing: told[i]?.differing ?? [],
       warnings: told[i]?.warnings ?? [],
       differences: differences[i] ?? [],
       gates: gates.map((gate) => decideGate(gate, differences[i] ?? [])),
-    })),
-  };
+    };
+  });
 }
 
-async function readArm(folder: string, index: number, policy: ScorePolicy): Promise<Arm> {
-  const stored = await readRun(folder);
-  const letter = String.fromCharCode('A'.charCodeAt(0) + (index % 26));
+function tooFew(failed: readonly Failed[]): MetronError {
+  if (failed.length === 0) return new MetronError('TOO_FEW_RUNS', 'a comparison needs at least two systems');
+  const why = failed.map(({ name, round, reason }) => `${name} in round ${round}: ${reason}`);
+  return new MetronError('TARGET_FAILED', ['fewer than two systems could be measured', ...why].join('\n  '), {
+    exitCode: exitCodes.targetFailed,
+    hint: 'what was measured is kept; go on with metron compare --resume <folder>',
+  });
+}
+
+function capacityOf({ folder, name }: StoredInput): ComparedCapacity {
+  const { conditions, unit, relevantLowerBound, relevantUpperBound, estimate } = storedCapacity(folder);
   return {
-    name: `${letter} ${stored.manifest?.run.name ?? basename(folder)}`,
-    stored,
-    summary: scoreWithSteadyState(stored.records, policy, scoreContext(stored.manifest)),
+    name: name ?? folderName(folder),
+    objective: conditions.join(', '),
+    unit,
+    ...(relevantLowerBound !== undefined && { lower: relevantLowerBound }),
+    ...(relevantUpperBound !== undefined && { upper: relevantUpperBound }),
+    ...(estimate !== undefined && { estimate }),
   };
 }
 
-const sideOf = ({ name, stored: { plan, manifest } }: Arm) => ({
-  name,
-  ...(plan !== undefined && { plan }),
-  ...(manifest && { manifest }),
-});
+/**
+ * Puts a comparison into a folder of its own: `comparison.json`, and the page as `comparison.html`.
+ * `base` is the folder in which that folder is made; `into` is one that is there.
+ */
+export async function writeComparison(
+  result: CompareResult,
+  base: string,
+  command = 'metron compare',
+  into?: string,
+): Promise<{ readonly folder: string; readonly page: string }> {
+  const folder = into === undefined ? await createRunFolder(base, 'comparison', new Date()) : new RunFolder(into);
+  const page = await folder.writeReport(renderAnalysis(comparisonPage(result, command)), 'comparison.html');
+  await writeFile(join(folder.path, comparisonFiles.result), `${JSON.stringify(result, null, 2)}\n`);
+  return { folder: folder.path, page };
+}
 
 function refuseUnlike(candidates: readonly Arm[], told: readonly Compatibility[]): void {
   const lines = told.flatMap(({ differing }, i) =>
@@ -133,20 +192,17 @@ function refuseUnlike(candidates: readonly Arm[], told: readonly Compatibility[]
   );
 }
 
-function countedRecords({ stored, summary }: Arm, steady: boolean): readonly RequestRecord[] {
-  const { steadyState } = summary;
-  return steady && steadyState.verdict === 'steady' ? steadyRecords(stored.records, steadyState) : stored.records;
-}
-
-function systemOf({ name, stored, summary }: Arm): ComparedSystem {
+function systemOf(arm: Arm, policy: ScorePolicy): ComparedSystem {
+  const summary = summaryOf(arm, policy);
   const value = (id: string): number | undefined => summary.metrics.find((metric) => metric.id === id)?.value;
   const [tpot, tbt, fluid] = ['tpot-throughput', 'tbt-throughput', 'fluid-rate'].map(value);
-  const column = requestValues(stored.records, summary.policy).columns.get('fluidity') ?? [];
-  const ascending = column.filter((each) => each !== undefined).sort((a, b) => a - b);
+  const column = valuesOf(arm, false, policy).columns.get('fluidity') ?? [];
+  const ascending = column.filter((each) => typeof each === 'number').sort((a, b) => a - b);
   const { deadline_ms, share } = summary.acceptance;
+  const [first] = arm.runs;
   return {
-    name,
-    folder: stored.folder,
+    name: arm.name,
+    folder: arm.folder,
     requests: summary.requests.scheduled,
     rates: {
       ...(tpot !== undefined && { tpot }),
@@ -157,6 +213,6 @@ function systemOf({ name, stored, summary }: Arm): ComparedSystem {
       (each) => each !== undefined,
     ),
     acceptance: { deadline_ms, share },
-    steadyState: summary.steadyState,
+    ...(first?.round === undefined ? first && { steadyState: first.summary.steadyState } : { rounds: arm.runs.length }),
   };
 }

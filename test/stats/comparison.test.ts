@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compareValues, type Difference } from '../../src/analyses/comparison.ts';
 import { standardStatistics, statisticOf } from '../../src/analyses/comparison-statistic.ts';
-import { requestValues } from '../../src/analyses/comparison-values.ts';
+import { type RequestValues, requestValues } from '../../src/analyses/comparison-values.ts';
 import { randomStream } from '../../src/core/random.ts';
 import type { RequestRecord } from '../../src/core/record.ts';
 import { milliseconds, nanoseconds } from '../../src/core/units.ts';
@@ -41,6 +41,17 @@ const slower = (records: readonly RequestRecord[], share: number): RequestRecord
     return { ...record, chunks: { ...record.chunks, at: Array.from(record.chunks.at, (time) => time + late) } };
   });
 
+/** Every answer's fluidity-index lower by a share of itself. */
+const lessFluid = ({ columns, ...rest }: RequestValues, share: number): RequestValues => ({
+  ...rest,
+  columns: new Map(
+    [...columns].map(([kind, column]) => [
+      kind,
+      kind === 'fluidity' ? column.map((value) => (typeof value === 'number' ? value * (1 - share) : value)) : column,
+    ]),
+  ),
+});
+
 function compared(
   one: readonly RequestRecord[],
   two: readonly RequestRecord[],
@@ -60,11 +71,26 @@ describe(`${trials} comparisons of simulated runs of ${requests} requests`, () =
     for (const seed of seeds) {
       const one = runOf(seed, `a${seed}`);
       if (compared(one, runOf(seed, `b${seed}`), true, seed).some(clear)) alarms.paired++;
-      if (compared(one, runOf(seed + 5000, `b${seed}`), false, seed).some(clear)) alarms.unpaired++;
+      const apart = compared(one, runOf(seed + 5000, `b${seed}`), false, seed);
+      if (apart.some(clear)) alarms.unpaired++;
+      for (const { change, detectable } of apart) expect(detectable === undefined).toBe(change === undefined);
     }
     console.log('false alarms', alarms);
     expect(alarms.paired / trials).toBeLessThanOrEqual(0.05);
     expect(alarms.unpaired / trials).toBeLessThanOrEqual(0.05);
+  });
+
+  it('find 3 % less fluidity with power of at least 80 %', () => {
+    const found = seeds.filter((seed) => {
+      const [one, two] = [
+        requestValues(runOf(seed, `a${seed}`), policy),
+        requestValues(runOf(seed, `b${seed}`), policy),
+      ];
+      const [list] = compareValues(one, [lessFluid(two, 0.03)], { statistics, paired: true, seed });
+      return list?.some(({ statistic, direction }) => statistic.id === 'fluidity_mean' && direction === 'worse');
+    });
+    console.log('3 % of fluidity found', found.length);
+    expect(found.length / trials).toBeGreaterThanOrEqual(0.8);
   });
 
   it('find 3 % more time to the first token with power of at least 80 %', () => {
@@ -73,7 +99,7 @@ describe(`${trials} comparisons of simulated runs of ${requests} requests`, () =
         ({ statistic, direction }) => statistic.id === 'ttft_shift' && direction === 'worse',
       ),
     );
-    console.log('found', found.length);
+    console.log('3 % of TTFT found', found.length);
     expect(found.length / trials).toBeGreaterThanOrEqual(0.8);
   });
 });

@@ -1,5 +1,6 @@
 import type { Difference, Direction } from '../../analyses/comparison.ts';
 import type { GateResult } from '../../analyses/comparison-gate.ts';
+import { changeText, intervalText } from '../../plots/analyses/comparison-differences.ts';
 import { count, number, quantity } from '../../plots/format.ts';
 import type { ComparisonView } from '../comparison-view.ts';
 import { type Dress, dressFor, table, wrap } from './layout.ts';
@@ -15,7 +16,9 @@ export function renderComparison(
       ({ name, requests, folder }, i) =>
         `${i === 0 ? 'baseline ' : '         '} ${dress.bold(name)}, ${count(requests)} requests, ${folder}`,
     ),
-    rates(result),
+    (result.failed ?? []).flatMap((each) => wrap(`${dress.missed('×')} ${failedText(each)}`, width, 2)),
+    result.systems.length > 0 ? rates(result) : [],
+    capacities(result),
     ...result.pairs.flatMap((pair) => [
       [
         dress.bold(`${pair.candidate} against ${result.systems[0]?.name}`),
@@ -27,17 +30,58 @@ export function renderComparison(
       differences(pair.differences, dress, pair.paired),
       pair.gates.flatMap((gate) => wrap(gateLine(gate, dress), width, 2)),
     ]),
-    wrap(
-      `${result.pairs[0]?.paired ? 'Paired: both runs sent the same requests at the same times.' : 'Unpaired: “could find” is the smallest change found in four of five such comparisons.'} ` +
-        `Intervals ${result.confidence * 100} %, block bootstrap over ${result.window === 'steady' ? 'the steady windows' : 'the whole runs'}; ` +
-        'the words allow for how many numbers are compared (Holm).',
-      width,
-    ).map(dress.dim),
+    result.pairs.length > 0 ? wrap(howCompared(result), width).map(dress.dim) : [],
   ];
   return `${blocks
     .filter((block) => block.length > 0)
     .map((block) => block.join('\n'))
     .join('\n\n')}\n`;
+}
+
+/** How the intervals were made, one paragraph. */
+function howCompared({ pairs, confidence, window }: ComparisonView): string {
+  const pairing = pairs.every(({ paired }) => paired)
+    ? 'Paired: all sent the same requests at the same times.'
+    : 'Unpaired: “could find” is the smallest change found in four of five such comparisons.';
+  const rounds = pairs.find((pair) => pair.rounds !== undefined)?.rounds;
+  const over = window === 'steady' ? 'the steady windows' : 'the whole runs';
+  const how = rounds !== undefined && rounds > 1 ? `clustered by round (${rounds})` : 'block bootstrap';
+  return (
+    `${pairing} Intervals ${confidence * 100} %, ${how}, over ${over}; ` +
+    'the words allow for how many numbers are compared (Holm).'
+  );
+}
+
+export const failedText = ({ name, round, reason, measured }: Failed): string =>
+  `${name} could not be measured in round ${round}: ${reason}; ${count(measured)} of its rounds are kept`;
+
+type Failed = NonNullable<ComparisonView['failed']>[number];
+
+/** Lowest load shown to fail and highest shown to pass, objective by objective. */
+function capacities({ capacities: found = [] }: ComparisonView): string[] {
+  if (found.length === 0) return [];
+  const load = (value: number | undefined, unit: string): string =>
+    value === undefined ? 'none' : `${number(value)} ${unit}`;
+  const objectives = [...new Set(found.map(({ objective }) => objective))];
+  return table(
+    [
+      { title: 'capacity', align: 'left' },
+      { title: 'passes', align: 'right' },
+      { title: 'fails', align: 'right' },
+      { title: 'likely', align: 'right' },
+    ],
+    objectives.flatMap((objective) => [
+      [objective, '', '', ''],
+      ...found
+        .filter((each) => each.objective === objective)
+        .map(({ name, unit, lower, upper, estimate }) => [
+          `  ${name}`,
+          load(lower, unit),
+          load(upper, unit),
+          load(estimate, unit),
+        ]),
+    ]),
+  );
 }
 
 const short = (text: string): string => (text.length > 48 ? `${text.slice(0, 45)}…` : text);
@@ -77,23 +121,6 @@ function differences(list: readonly Difference[], dress: Dress, paired: boolean)
       ];
     }),
   );
-}
-
-/** A change with its sign: a share of the baseline, or points where differences are absolute. */
-export function changeText({ statistic }: Difference, change: number | undefined): string {
-  if (change === undefined) return 'n/a';
-  const value = (change * 100)
-    .toFixed(1)
-    .replace('-', '−')
-    .replace(/^−0\.0$/, '0.0');
-  return `${change > 0 && value !== '0.0' ? '+' : ''}${value}${statistic.absolute ? ' pt' : '%'}`;
-}
-
-export function intervalText(difference: Difference, paired: boolean): string {
-  const { low, high, detectable } = difference;
-  if (low === undefined || high === undefined) return '';
-  const text = `${changeText(difference, low)} to ${changeText(difference, high)}`;
-  return paired || detectable === undefined ? text : `${text} (${(detectable * 100).toFixed(1)}%)`;
 }
 
 function word(direction: Direction, dress: Dress): string {

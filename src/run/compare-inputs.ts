@@ -1,0 +1,69 @@
+import { existsSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { MetronError } from '../core/errors.ts';
+
+/** A server that is measured now, in turns with the others. */
+export interface LiveTarget {
+  readonly kind: 'live';
+  readonly name: string;
+  readonly url: string;
+  /** Where it is not the plan's. */
+  readonly model?: string;
+}
+
+/** Something measured before. */
+export interface StoredInput {
+  readonly kind: 'run' | 'capacity' | 'turns';
+  readonly name?: string;
+  readonly folder: string;
+}
+
+export type CompareInput = LiveTarget | StoredInput;
+
+/** Names of the files that tell what a folder holds. */
+export const comparisonFiles = { request: 'compare.json', turns: 'turns.jsonl', result: 'comparison.json' } as const;
+export const capacityFile = 'capacity.json';
+
+/** `http://a:8000/v1`, `NAME=http://a:8000/v1#MODEL`, `runs/…` or `NAME=runs/…`. */
+export function parseCompareInput(text: string): CompareInput {
+  const [, before, rest = text] = /^([^=/\\]+)=(.+)$/.exec(text) ?? [];
+  const name = before?.trim();
+  if (/^https?:\/\//i.test(rest)) return liveTarget(rest, name);
+  const folder = name !== undefined && existsSync(text) ? text : rest;
+  const kind = existsSync(join(folder, comparisonFiles.request))
+    ? 'turns'
+    : existsSync(join(folder, capacityFile))
+      ? 'capacity'
+      : 'run';
+  return { kind, folder, ...(name !== undefined && folder !== text && { name }) };
+}
+
+function liveTarget(text: string, name: string | undefined): LiveTarget {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url) throw new MetronError('URL_INVALID', `"${text}" is no URL`);
+  const model = decodeURIComponent(url.hash.slice(1));
+  url.hash = '';
+  const plain = text.replace(/#.*$/, '');
+  const path = url.pathname.replace(/\/+$/, '').replace(/^\/v1$/, '');
+  return {
+    kind: 'live',
+    name: name ?? `${url.host}${path}${model === '' ? '' : ` ${model}`}`,
+    url: plain,
+    ...(model !== '' && { model }),
+  };
+}
+
+/** Live targets need names of their own: their runs are told apart by them. */
+export function expectDistinct(targets: readonly LiveTarget[]): void {
+  const names = targets.map(({ name }) => name);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice === undefined) return;
+  throw new MetronError('NAMES_ALIKE', `two targets are called "${twice}"`, {
+    hint: 'give them names: metron compare before=http://a:8000/v1 after=http://a:8000/v1',
+  });
+}
+
+/** What a system is called where nobody said: its place and the name of its run. */
+export const letterOf = (index: number): string => String.fromCharCode('A'.charCodeAt(0) + (index % 26));
+
+export const folderName = (folder: string): string => basename(resolve(folder));
