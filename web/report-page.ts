@@ -22,6 +22,7 @@ import { Header } from './sections/header.ts';
 import { numbersSection } from './sections/numbers.ts';
 import { followScroll, section, term, topBar, wordList } from './sections/page.ts';
 import { planSection } from './sections/plan.ts';
+import { steadySection } from './sections/steady.ts';
 import { trustSection } from './sections/trust.ts';
 import { WaterfallWindow } from './sections/waterfall-window.ts';
 
@@ -98,7 +99,12 @@ export class ReportPage {
         h('div', { class: 'grid four' }, ...pieces(fluidity, acceptance, firstTokens, gaps)),
         h('div', { class: 'grid' }, ...last),
       ),
-      section('time', 'When it happened', h('div', { class: 'full' }, overTime.element)),
+      section(
+        'time',
+        'When it happened',
+        h('div', { class: 'full' }, overTime.element),
+        model.steady && steadySection(model.steady, chosen(model.policy.decodeDeadline / nanosecondsPerMillisecond)),
+      ),
       section('requests', 'Which requests it hit', h('div', { class: 'full' }, this.#waterfall.element)),
       section('numbers', 'All numbers', this.#numbers),
       section('trust', 'Can this measurement be trusted?', trustSection(model.trust)),

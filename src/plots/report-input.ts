@@ -1,3 +1,4 @@
+import type { SteadySummary } from '../analyses/steady-score.ts';
 import type { Certificate } from '../core/certificate.ts';
 import type { Disclosed } from '../core/manifest.ts';
 import type { RequestRecord } from '../core/record.ts';
@@ -9,7 +10,7 @@ export interface ReportInput {
   readonly manifest: ReportManifest;
   /** The resolved plan as JSON. */
   readonly plan: unknown;
-  readonly summary: Summary;
+  readonly summary: Summary & Partial<Pick<SteadySummary, 'steadyState'>>;
   readonly records: readonly RequestRecord[];
   /** The recording ended before the run did. */
   readonly cut?: boolean;

@@ -20,6 +20,7 @@ import { type PlaybackChoice, playbackChoices } from './playback-choices.ts';
 import type { ReportInput } from './report-input.ts';
 import type { ScoredRun } from './scored-run.ts';
 import { type Silence, silences } from './silences.ts';
+import { type SteadyTable, steadyTable } from './steady-table.ts';
 import { type TrustTable, trustTable } from './trust-table.ts';
 import { sentence } from './words.ts';
 
@@ -36,6 +37,8 @@ export interface ReportModel {
   readonly figures: Figures;
   /** So many fail that latencies of the others must not stand alone. */
   readonly manyFail: boolean;
+  /** Absent where it was not looked for. */
+  readonly steady?: SteadyTable;
   readonly playback: readonly PlaybackChoice[];
   readonly silences: readonly Silence[];
   readonly numbers: NumbersTable;
@@ -78,6 +81,7 @@ export function reportModel(input: ReportInput, run: ScoredRun): ReportModel {
       overTime: overTime(run),
     },
     manyFail: summary.requests.errorRate > manyFailures,
+    ...(summary.steadyState && { steady: steadyTable({ ...summary, steadyState: summary.steadyState }) }),
     playback: playbackChoices(run.requests, run.policy),
     silences: silences(run.requests, 4 * run.policy.decodeDeadline).slice(0, mostSilences),
     numbers: numbersTable(summary),

@@ -135,6 +135,19 @@ describe('the report of every kind of run', () => {
 });
 
 describe('what a report says', () => {
+  it('sets the whole run and its steady window side by side', (context) =>
+    opened(context, 'steady', desk, async ({ page }) => {
+      expect(await page.locator('#steady').textContent()).toMatch(/Steady from \d/);
+      expect(await page.locator('#steady tbody tr').count()).toBe(4);
+      expect(await page.locator('#steady').textContent()).toContain('own decode deadline of 25');
+    }));
+
+  it('says why there was no steady state', (context) =>
+    opened(context, 'unsteady', desk, async ({ page }) => {
+      expect(await page.locator('#steady').textContent()).toContain('No steady state (too short)');
+      expect(await page.locator('#steady table').count()).toBe(0);
+    }));
+
   it('gives no answer for an invalid run', (context) =>
     opened(context, 'invalid', desk, async ({ page }) => {
       const answer = await page.locator('.answer').textContent();

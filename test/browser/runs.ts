@@ -1,3 +1,4 @@
+import { scoreWithSteadyState } from '../../src/analyses/steady-score.ts';
 import type { CertificateCheck, Verdict } from '../../src/core/certificate.ts';
 import type { Outcome, RequestRecord } from '../../src/core/record.ts';
 import { milliseconds, nanoseconds } from '../../src/core/units.ts';
@@ -235,6 +236,8 @@ const failing = (kind: 'all' | 'some'): Traffic => ({
 export const runs = {
   bad: () => input(simulate(stormy, 20_240), manifest('valid', [], 16_000)),
   good: () => input(simulate(calm, 7), manifest('valid', [], 16_000)),
+  steady: () => withSteadyState(input(simulate(calm, 7), manifest('valid', [], 16_000))),
+  unsteady: () => withSteadyState(input(simulate({ ...short, requests: 60 }, 10), manifest('valid', []))),
   suspect: () =>
     input(
       simulate({ ...stormy, text: false }, 3),
@@ -279,6 +282,11 @@ export const runs = {
       manifest('valid', [], 16_000),
     ),
 } as const;
+
+const withSteadyState = (run: ReportInput): ReportInput => ({
+  ...run,
+  summary: scoreWithSteadyState(run.records, run.summary.policy, { ...run.manifest.phases, loadModel: 'open' }),
+});
 
 export type RunName = keyof typeof runs;
 
