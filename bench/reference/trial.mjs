@@ -66,6 +66,9 @@ export const spread = (sorted) => {
   return { p50: at(0.5), p99: at(0.99), p999: at(0.999), max: at(1), n: sorted.length };
 };
 
+/** The middle one, the lower of two. */
+export const median = (values) => values.slice().sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)];
+
 export const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** Nanoseconds in words. */

@@ -40,12 +40,20 @@ export function partitionCores(receivers: number): Partition | undefined {
   const cores = allowedCores();
   if (cores.length <= receivers) return undefined;
   const others = cores.slice(0, -receivers);
-  if (!keepTo(others)) return undefined;
-  const place = (where: readonly number[]): void => {
-    for (const thread of threadsOfProcess()) keepTo(where, thread);
+  if (!keepProcessTo(others)) return undefined;
+  return {
+    receiverCores: cores.slice(-receivers),
+    restore() {
+      keepProcessTo(cores);
+    },
   };
-  place(others);
-  return { receiverCores: cores.slice(-receivers), restore: () => place(cores) };
+}
+
+/** Keeps all threads of this process to some cores, and those that they start from now on. False where that cannot be. */
+export function keepProcessTo(cores: readonly number[]): boolean {
+  if (!keepTo(cores)) return false;
+  for (const thread of threadsOfProcess()) keepTo(cores, thread);
+  return true;
 }
 
 function threadsOfProcess(): number[] {

@@ -8,7 +8,7 @@ import { napper } from '../clients/transport/nap.ts';
 import { monotonicClock } from '../core/clock.ts';
 import { microseconds } from '../core/units.ts';
 import { DueQueue } from '../engine/due-queue.ts';
-import { allowedCores, keepTo } from '../instrument/thread-placement.ts';
+import { allowedCores, keepProcessTo } from '../instrument/thread-placement.ts';
 import { nanosecondPhase } from './phase.ts';
 import { RequestReader, type SourceRequest } from './request-reader.ts';
 import { socketSender } from './socket-sender.ts';
@@ -115,7 +115,7 @@ const tell = (message: FromSource): void => {
   process.send?.(message);
 };
 // Where receivers are not.
-keepTo(allowedCores().slice(0, 1));
+keepProcessTo(allowedCores().slice(0, 1));
 const server = options.tls ? tls.createServer(options.tls, serve) : net.createServer(serve);
 server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, () => {
   const address = server.address();
