@@ -39,6 +39,7 @@ const isPlanFile = (text: string): boolean =>
 
 export interface Measured extends MeasuredTurns {
   readonly plan: Plan;
+  readonly request: TurnsRequest;
   readonly exitCode: ExitCode;
 }
 
@@ -55,7 +56,7 @@ export async function measureLive(named: NamedInputs, flags: Flags): Promise<Mea
       ...(typeof flags.resume === 'string' && { resume: flags.resume }),
       onEvent: (event) => progress.show(event),
     });
-    return { ...measured, plan, exitCode: exitCodeOf(measured) };
+    return { ...measured, plan, request, exitCode: exitCodeOf(measured) };
   } finally {
     progress.end();
     release();

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import { type GateResult, parseGate } from '../analyses/comparison-gate.ts';
+import { statisticOf } from '../analyses/comparison-statistic.ts';
 import { planFlags, scorePolicy } from '../config/index.ts';
 import { type ExitCode, exitCodes, MetronError } from '../core/errors.ts';
 import { renderComparisonMarkdown } from '../outputs/comparison-markdown.ts';
@@ -58,16 +59,23 @@ export const compare: Verb = {
   ],
   async main(positional, flags) {
     const named = namedInputs(positional);
+    // What cannot be compared is said before anything is measured.
+    const [gates, also] = [listOf(flags.failOn).map(parseGate), listOf(flags.also)];
+    for (const id of [...also, ...gates.map(({ statistic }) => statistic)]) statisticOf(id, 1);
     const isLive = named.live.length > 0 || typeof flags.resume === 'string';
     const measured = isLive ? await measureLive(named, flags) : undefined;
+    if (measured?.interrupted && !comparable(measured)) {
+      console.error(`nothing to compare yet; go on with metron compare --resume ${measured.folder}`);
+      return exitCodes.interrupted;
+    }
     const inputs = measured ? [measured.folder] : named.texts;
     const [first] = inputs;
     if (first === undefined)
       throw new MetronError('NO_RUN', 'which runs? give at least two folders of runs or servers');
     const result = await compareRuns(inputs, {
       policy: measured ? scorePolicy(measured.plan.score) : storedPolicy(folderOf(first), flags),
-      gates: listOf(flags.failOn).map(parseGate),
-      also: listOf(flags.also),
+      gates,
+      also,
       force: flags.force === true,
       window: flags.whole === true ? 'whole' : 'steady',
       ...(Array.isArray(flags.capacity) && { capacities: listOf(flags.capacity) }),
@@ -76,6 +84,10 @@ export const compare: Verb = {
     return exitCodeOf(gatesOf(result), flags.strict === true, measured);
   },
 };
+
+/** Whether every server had a turn before the user ended it. */
+const comparable = ({ turns, request }: Measured): boolean =>
+  request.targets.every(({ name }) => turns.some(({ run, target }) => run !== undefined && target === name));
 
 const folderOf = (text: string): string => {
   const input = parseCompareInput(text);
