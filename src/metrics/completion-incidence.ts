@@ -27,6 +27,11 @@ export function completionIncidence(
   return events.summary;
 }
 
+/** By when this share of all scheduled requests had completed, ms; absent if it never was. */
+export function completedBy({ time_ms, completed }: CompletionIncidence, share: number): number | undefined {
+  return time_ms[completed.findIndex((reached) => reached >= share)];
+}
+
 /** Collects when each request ended and how. */
 export class IncidenceEvents {
   /** Time · 4 + code: one sort orders both, completions first among equals. */

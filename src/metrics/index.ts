@@ -1,7 +1,7 @@
 export { acceptanceCurve, acceptanceDeadlines } from './acceptance.ts';
 export { type Answer, AnswerReader } from './answer.ts';
 export { neededSamples, quantileRanks, shareInterval } from './binomial.ts';
-export { completionIncidence } from './completion-incidence.ts';
+export { completedBy, completionIncidence } from './completion-incidence.ts';
 export {
   type DeadlinePolicy,
   type FluidityAccount,

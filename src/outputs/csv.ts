@@ -1,3 +1,4 @@
+import { completedBy } from '../metrics/index.ts';
 import type { MetricSummary, Summary } from '../metrics/summary.ts';
 
 const quote = (cell: string): string => (/[",\n\r]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
@@ -32,8 +33,8 @@ function incidenceRows({ completionIncidence: curve }: Summary): string[] {
     curve.n,
   ];
   const reached = [50, 90, 99].flatMap((p) => {
-    const at = curve.completed.findIndex((share) => share >= p / 100);
-    return at < 0 ? [] : [row([...head, `p${p}`, curve.time_ms[at], '', '', ''])];
+    const time = completedBy(curve, p / 100);
+    return time === undefined ? [] : [row([...head, `p${p}`, time, '', '', ''])];
   });
   const ceiling = [...head.slice(0, 2), 'share', ...head.slice(3), 'ceiling', curve.ceiling, '', '', ''];
   return curve.n === 0 ? [] : [...reached, row(ceiling)];

@@ -1,3 +1,4 @@
+import { completedBy } from '../../metrics/index.ts';
 import type { Estimate, MetricSummary, Summary } from '../../metrics/summary.ts';
 import { chosenShare, count, duration, interval, number, plural, quantity, share } from '../../plots/format.ts';
 import { type Column, type Dress, dressFor, table, widthOf, wrap } from './layout.ts';
@@ -119,8 +120,8 @@ const conditionalAbove = 0.05;
 function incidence({ requests, completionIncidence: curve }: Summary, dress: Dress, width: number): string[] {
   if (requests.errorRate <= conditionalAbove || curve.n === 0) return [];
   const reached = [0.5, 0.9, 0.99].map((quantile) => {
-    const at = curve.completed.findIndex((share) => share >= quantile);
-    return `${chosenShare(quantile)} ${at < 0 ? 'never' : `by ${duration(curve.time_ms[at], ' ')}`}`;
+    const time = completedBy(curve, quantile);
+    return `${chosenShare(quantile)} ${time === undefined ? 'never' : `by ${duration(time, ' ')}`}`;
   });
   const text = `Of all ${count(curve.n)} scheduled requests ${share(curve.ceiling)} completed: ${reached.join(', ')}.`;
   return wrap(text, width).map(dress.bold);
