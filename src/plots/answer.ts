@@ -88,7 +88,9 @@ function fluidAnswer(summary: Summary, findings: Findings | undefined): Answer {
       ? [
           [
             strong('Not yet proven: '),
-            `the 95% interval, ${interval(low, high, 'share')}, includes ${met ? 'less than ' : ''}the target. More requests would decide.`,
+            met && tooFewToProve(n, target)
+              ? `even if every one of ${plural(n, 'request')} were fluid, they could not prove ${aim}; that needs at least ${count(leastToProve(target))}.`
+              : `the 95% interval, ${interval(low, high, 'share')}, includes ${met ? 'less than ' : ''}the target. More requests would decide.`,
           ],
         ]
       : []),
@@ -99,6 +101,11 @@ function fluidAnswer(summary: Summary, findings: Findings | undefined): Answer {
     tone: met ? (proven ? 'met' : 'reached') : 'missed',
   };
 }
+
+/** Requests whose exact 95% interval lies above a share when all of them pass: 0.025^(1/n) ≥ share. */
+const leastToProve = (share: number): number => Math.ceil(Math.log(0.025) / Math.log(share) - 1e-9);
+
+const tooFewToProve = (n: number, share: number): boolean => share < 1 && n < leastToProve(share);
 
 function subject(value: number, n: number): string {
   if (n === 1) return value === 1 ? 'The one answer streams fluidly.' : 'The one answer does not stream fluidly.';

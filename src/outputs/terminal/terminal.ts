@@ -134,8 +134,10 @@ function distributions(summary: Summary, dress: Dress, width: number): string[] 
     .map((id) => summary.metrics.find((metric) => metric.id === id))
     .filter((metric): metric is MetricSummary => metric?.percentiles !== undefined && metric.n > 0);
   if (metrics.length === 0) return [];
+  // Who is counted stands under each name as soon as not all rows count the same.
+  const populations = new Set(metrics.map(({ population }) => population)).size > 1;
   const columns: Column[] = [
-    { title: summary.requests.errorRate > 0 ? 'of completed requests' : '', align: 'left' },
+    { title: !populations && summary.requests.errorRate > 0 ? 'of completed requests' : '', align: 'left' },
     ...shownPercentiles.map((p): Column => ({ title: `P${p}`, align: 'right' })),
     { title: 'n', align: 'right' },
   ];
@@ -143,7 +145,10 @@ function distributions(summary: Summary, dress: Dress, width: number): string[] 
   const lines = shownPercentiles.map((_, left) =>
     table(
       columns,
-      metrics.flatMap((metric) => [values(metric), intervals(metric, left, dress)]),
+      metrics.flatMap((metric) => [
+        values(metric),
+        intervals(metric, left, populations ? countedIn(metric) : '', dress),
+      ]),
     ),
   );
   return lines.find((each) => each.every((line) => widthOf(line) <= width)) ?? lines.at(-1) ?? [];
@@ -158,20 +163,25 @@ function values(metric: MetricSummary): string[] {
   const cells = shownPercentiles.map((p) => {
     const point = percentileOf(metric, p);
     if (point?.value === undefined) return '–';
+    if (!point.supported) return 'n too small';
     const named = tailOf(metric, p) === p ? '' : `P${tailOf(metric, p)} `;
     return `${named}${point.lowerBound ? '≥' : ''}${quantity(point.value, metric.unit, ' ')}`;
   });
   return [metric.label, ...cells, count(metric.n)];
 }
 
+/** Whom a row counts, in a word or two: the metric's own text without its small print. */
+const countedIn = ({ population }: MetricSummary): string =>
+  (population.split(/ not |;|,/)[0] ?? '').replace(/ requests?\b/, '').slice(0, 22);
+
 /** Under each value its interval, but for the first `without` percentiles. */
-function intervals(metric: MetricSummary, without: number, dress: Dress): string[] {
+function intervals(metric: MetricSummary, without: number, population: string, dress: Dress): string[] {
   const cells = shownPercentiles.map((p, i) => {
     const point = percentileOf(metric, p);
     if (point?.value === undefined || i < without) return '';
     return point.supported ? interval(point.low, point.high, metric.unit, ' ') : `needs n ${count(point.needs)}`;
   });
-  return ['', ...cells.map(dress.dim), ''];
+  return [dress.dim(population), ...cells.map(dress.dim), ''];
 }
 
 function offered({ summary, load, width }: TerminalInput, dress: Dress): string[] {

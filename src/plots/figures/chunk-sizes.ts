@@ -21,6 +21,10 @@ export function chunkSizes({ summary }: ScoredRun): Drawn<ChunkSizes> {
   const several = counts.filter(({ tokens }) => tokens > 1).reduce((sum, { chunks }) => sum + chunks, 0);
   const largest = counts.at(-1)?.tokens ?? 1;
   const open = largest > mostBars;
+  if (counts.length === 1) {
+    const empty = `All ${count(total)} chunks carried ${largest === 1 ? 'one token' : `${count(largest)} tokens`}. ${sources(summary.tokens)}`;
+    return { title: finding(several, total, largest), subtitle, empty: empty.trim() };
+  }
   return {
     title: finding(several, total, largest),
     subtitle,
