@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { exitCodes } from '../core/errors.ts';
 import { version } from '../version.ts';
 import { audit } from './audit.ts';
@@ -20,9 +20,21 @@ const verbs: readonly Verb[] = [run, plan, profile, capacity, sweep, score, comp
 
 const collect = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value];
 
-function addFlag(command: Command, { flag, help, repeatable }: Flag): void {
-  if (repeatable) command.option(flag, help, collect);
-  else command.option(flag, help);
+/** Heading of a plan's flags, by the first word of what they set. */
+const headings: Readonly<Record<string, string>> = {
+  target: 'Target:',
+  load: 'Load:',
+  workload: 'Prompts and answers:',
+  phases: 'Phases:',
+  limits: 'Limits:',
+  score: 'Scoring:',
+};
+
+function addFlag(command: Command, { flag, help, repeatable, path }: Flag): void {
+  const option = new Option(flag, help);
+  if (repeatable) option.argParser(collect);
+  if (path !== undefined) option.helpGroup(headings[path.split('.')[0] ?? ''] ?? 'Run:');
+  command.addOption(option);
 }
 
 function addVerb(program: Command, verb: Verb): void {

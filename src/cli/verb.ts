@@ -19,6 +19,8 @@ export interface Flag {
   readonly help: string;
   /** Several uses add up to a list. */
   readonly repeatable?: boolean;
+  /** The setting of a plan that it sets; help groups flags by its first word. */
+  readonly path?: string;
 }
 
 export type Flags = Readonly<Record<string, unknown>>;
