@@ -12,6 +12,8 @@ export interface ComparisonPageInput {
   readonly systems: readonly ShownSystem[];
   readonly pairs: readonly ShownPair[];
   readonly capacities?: readonly ShownCapacity[];
+  /** Servers that could not be measured, or not to the end. */
+  readonly failed?: readonly { readonly name: string; readonly round: number; readonly reason: string }[];
 }
 
 export interface ShownSystem {

@@ -10,7 +10,7 @@ import type { AnalysisPage, PageSection, PageTable } from './document.ts';
 
 /** Any number of systems side by side: what differs, how fluid each is, and whether they may be compared. */
 export function comparisonPage(input: ComparisonPageInput, command: string): AnalysisPage {
-  const { systems, pairs, window, policy, capacities = [] } = input;
+  const { systems, pairs, window, policy, capacities = [], failed = [] } = input;
   const baseline = systems[0]?.name ?? 'A';
   return {
     schema: 'metron.analysis-page/1',
@@ -21,8 +21,11 @@ export function comparisonPage(input: ComparisonPageInput, command: string): Ana
       `decode deadline ${chosen(policy.decodeDeadline / nanosecondsPerMillisecond)}`,
     ],
     name: systems.map(({ name }) => name).join(', '),
-    status: status(pairs),
-    remarks: remarks(pairs),
+    status: failed.length > 0 ? { state: 'bad', label: 'A server could not be measured' } : status(pairs),
+    remarks: [
+      ...failed.map(({ name, round, reason }) => `${name} could not be measured in round ${round}: ${reason}`),
+      ...remarks(pairs),
+    ],
     answer: answerOf(pairs, baseline),
     why: pairs.flatMap((pair) => largest(pair, pairs.length > 1 ? 1 : 2)).slice(0, mostTold),
     headline: [],
