@@ -17,13 +17,15 @@ const pair = (spread) => (spread === undefined ? '–' : `${time(spread.p50)} / 
 const count = (value) => (value === undefined ? '–' : Math.round(value).toLocaleString('en'));
 const perToken = (ns) => (ns === undefined ? '–' : `${micro(ns).toFixed(1)} µs`);
 
+function firstToken({ ttft, ttftError }) {
+  if (ttftError === undefined) return '–';
+  return ttft ? `${time(ttft.mean)} (${signed(ttftError)})` : `(${signed(ttftError)})`;
+}
+
 const columns = [
   ['tool', ({ label }) => label],
   ['streams', ({ streams }) => count(streams)],
-  [
-    'mean TTFT reported (error)',
-    ({ ttft, ttftError }) => `${ttft ? time(ttft.mean) : ''} (${signed(ttftError)})`.trim(),
-  ],
+  ['mean TTFT reported (error)', firstToken],
   ['TTFT from its own send, mean error', ({ ttftFromSend }) => signed(ttftFromSend?.mean)],
   ['token times, error P50 / P99', ({ tokenTimes }) => pair(tokenTimes)],
   ['token gaps, error P50 / P99', ({ tokenGaps }) => pair(tokenGaps)],
