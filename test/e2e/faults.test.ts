@@ -75,8 +75,7 @@ const broken: Readonly<Record<string, string | RegExp>> = {
   'empty-error:503': 'http 503',
   fin: 'truncated fin',
   'fin-mid-event': 'truncated fin',
-  // No client asked for it, and none can read it as it is.
-  gzip: /^(empty|protocol)$/,
+  gzip: 'protocol',
   'headers-only': 'timeout first-token',
   'html-error': 'http 502',
   'http-error:307': 'http 307',
@@ -166,6 +165,12 @@ describe('what goes wrong is called what it is', () => {
 });
 
 describe('details', () => {
+  it('of a body that nobody asked to be compressed', () => {
+    expect(caseOf('gzip').record.outcome).toMatchObject({
+      failure: { detail: expect.stringContaining('content-encoding: gzip') },
+    });
+  });
+
   it('of answers that lack something', () => {
     expect(caseOf('missing-done').record.outcome).toMatchObject({ withoutDone: true });
     expect(caseOf('missing-finish').record.outcome).not.toHaveProperty('finishReason');

@@ -19,6 +19,7 @@ export function readHead(bytes: Uint8Array, length: number): ResponseFraming {
   const status = Number(match[2]);
   const fields = framingFields(rest);
   const body = bodyLength(status, fields);
+  refuseEncoded(status, fields);
   const persistent = match[1] === '1' ? !fields.connection.includes('close') : fields.connection.includes('keep-alive');
   return { status, body, keepAlive: persistent && body !== 'until-close' };
 }
@@ -26,14 +27,16 @@ export function readHead(bytes: Uint8Array, length: number): ResponseFraming {
 interface FramingFields {
   readonly lengths: string[];
   readonly codings: string[];
+  readonly encodings: string[];
   readonly connection: string[];
 }
 
 function framingFields(lines: readonly string[]): FramingFields {
-  const fields: FramingFields = { lengths: [], codings: [], connection: [] };
+  const fields: FramingFields = { lengths: [], codings: [], encodings: [], connection: [] };
   const wanted = new Map([
     ['content-length', fields.lengths],
     ['transfer-encoding', fields.codings],
+    ['content-encoding', fields.encodings],
     ['connection', fields.connection],
   ]);
   for (const line of lines) {
@@ -46,6 +49,14 @@ function framingFields(lines: readonly string[]): FramingFields {
     for (const part of line.slice(colon + 1).split(',')) list.push(part.trim().toLowerCase());
   }
   return fields;
+}
+
+/** No request asks for compression, and times of compressed events would not be those of their tokens. */
+function refuseEncoded(status: number, { encodings }: FramingFields): void {
+  const encoding = encodings.find((name) => name !== '' && name !== 'identity');
+  // A refusal is told by its status, whatever its body is.
+  if (encoding === undefined || status < 200 || status >= 300) return;
+  throw new ProtocolError(`the body is compressed (content-encoding: ${encoding}), which was not asked for`);
 }
 
 function bodyLength(status: number, { lengths, codings }: FramingFields): ResponseFraming['body'] {

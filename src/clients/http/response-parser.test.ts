@@ -113,6 +113,10 @@ const bad: Record<string, { wire: string; says: RegExp }> = {
     wire: `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;${'x'.repeat(20_000)}`,
     says: /extension/,
   },
+  'a compressed answer': {
+    wire: 'HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\nhi',
+    says: /compressed \(content-encoding: gzip\)/,
+  },
   'an unasked upgrade': { wire: 'HTTP/1.1 101 Switching Protocols\r\n\r\n', says: /switched/ },
 };
 
@@ -139,6 +143,13 @@ describe('ResponseParser', () => {
       expect(() => parse([...Buffer.from(wire, 'latin1')].map((byte) => Buffer.of(byte)))).toThrow(says);
     });
   }
+
+  it('reads a compressed refusal for its status, and encodings that change nothing', () => {
+    const refusal = 'HTTP/1.1 503 Busy\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\nhi';
+    expect(whole(refusal)).toMatchObject({ status: 503, done: true });
+    const same = 'HTTP/1.1 200 OK\r\nContent-Encoding: Identity\r\nContent-Length: 2\r\n\r\nhi';
+    expect(whole(same)).toMatchObject({ status: 200, body: 'hi', done: true });
+  });
 
   it('ends a body without length with the connection, and only that one', () => {
     const wire = 'HTTP/1.1 200 OK\r\n\r\nhello';
