@@ -6,13 +6,14 @@ import { repository } from './repository.mjs';
 const modelName = 'gemma-3-270m';
 
 /**
- * Starts a real llama.cpp server with a small real model on a free loopback port, ready and warm.
+ * Starts a real llama.cpp server with a small real model on a free loopback port, ready and warm; it answers
+ * as many requests at once as it has slots.
  * It ends with this process: on `stop`, on Ctrl-C, and when this process is killed, since the
  * server watches the pipe that only this process holds open.
  */
-export async function startLlama({ say }) {
+export async function startLlama({ say, slots = 4 }) {
   const { python, model } = await installLlama({ say });
-  const child = start(python, [join(repository, 'scripts', 'llama_server.py'), model, modelName], {
+  const child = start(python, [join(repository, 'scripts', 'llama_server.py'), model, modelName, String(slots)], {
     stdio: ['pipe', 'pipe', 'pipe'],
     // Its own group: Ctrl-C reaches the benchmark, which drains what the server still answers.
     detached: process.platform !== 'win32',

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from '../../scripts/build.mjs';
@@ -8,10 +8,14 @@ import { startLlama } from '../../scripts/llama-server.mjs';
 import { commandLine } from '../../scripts/repository.mjs';
 import { tallyLine } from '../../scripts/tally-line.mjs';
 import { decodeMs, rules } from './account.mjs';
+import { capacity, compare, profile } from './analyses.mjs';
+import { say, test, total } from './checks.mjs';
+import { recordsOf } from './stored-records.mjs';
 
 /**
  * `npm run test:engines`: an open-loop run of the built command line against a real llama.cpp
- * server with a small real model, checked request by request against the server's own account.
+ * server with a small real model, checked request by request against the server's own account; then a
+ * prefill curve, a small search for capacity, and two configurations compared in turns. About 10 minutes.
  */
 const rate = 0.5;
 const durationSeconds = 50;
@@ -20,45 +24,63 @@ const fewestRequests = 20;
 /** A machine that does other things too may fall far behind: every answer is waited for. */
 const patience = '600s';
 
-const say = (line) => console.log(line);
-const total = { passed: 0, failed: 0 };
-
 await ensureInstalled();
 say('building …');
 await build();
 const runsFolder = mkdtempSync(join(tmpdir(), 'metron-llama-'));
-try {
-  await benchmark();
-  judge(readRecords());
-} catch (error) {
-  test('the run can be judged', [error.stack]);
-} finally {
-  rmSync(runsFolder, { recursive: true, force: true });
-}
+await attempt('the analyses can be judged', async () => {
+  say('starting llama.cpp with four slots …');
+  const four = await startLlama({ say });
+  try {
+    await attempt('the run can be judged', async () => {
+      const folder = folderFor('run');
+      await benchmark(four, folder);
+      judge(recordsOf(join(folder, readdirSync(folder)[0] ?? '')));
+    });
+    await attempt('the profile can be judged', () => profile(four, folderFor('profile')));
+    await attempt('the search can be judged', () => capacity(four, folderFor('capacity')));
+    say('starting llama.cpp with one slot …');
+    const one = await startLlama({ say, slots: 1 });
+    await attempt('the comparison can be judged', () => compare(one, four, folderFor('compare')));
+    await one.stop();
+  } finally {
+    await four.stop();
+  }
+});
+rmSync(runsFolder, { recursive: true, force: true });
 say(tallyLine(total));
 process.exitCode = total.failed === 0 ? 0 : 1;
 
-async function benchmark() {
-  say('starting llama.cpp …');
-  const server = await startLlama({ say });
-  say(`serving ${server.model} at ${server.url}; ${rate} requests/s for ${durationSeconds} s, open loop`);
+/** One part that cannot be judged is a failure, and the others are judged all the same. */
+async function attempt(name, part) {
   try {
-    const { code, output } = await capture(process.execPath, [
-      commandLine,
-      'run',
-      ...['--url', server.url, '--model', server.model, '--seed', '7', '--runs', runsFolder],
-      ...['--arrivals', 'poisson', '--rate', String(rate), '--duration', `${durationSeconds}s`],
-      ...['--prompt', '64..256', '--output', '64..128'],
-      ...['--grace', patience, '--first-token-timeout', patience, '--total-timeout', patience],
-    ]);
-    say(output.trimEnd().replace(/^/gm, '  | '));
-    // 4: the machine was too busy for the certificate, which is what the certificate is for. The
-    // server's account is compared all the same: the two share a machine, and so its hiccups.
-    test('metron run measures', code === 0 || code === 4 ? [] : [`exit ${code}`]);
-    if (code === 4) say('      (this machine is too busy for a valid measurement; the accounts must still agree)');
-  } finally {
-    await server.stop();
+    await part();
+  } catch (error) {
+    test(name, [error.stack]);
   }
+}
+
+function folderFor(part) {
+  const folder = join(runsFolder, part);
+  mkdirSync(folder);
+  return folder;
+}
+
+async function benchmark(server, folder) {
+  say(`serving ${server.model} at ${server.url}; ${rate} requests/s for ${durationSeconds} s, open loop`);
+  const { code, output } = await capture(process.execPath, [
+    commandLine,
+    'run',
+    ...['--url', server.url, '--model', server.model, '--seed', '7', '--runs', folder],
+    ...['--arrivals', 'poisson', '--rate', String(rate), '--duration', `${durationSeconds}s`],
+    ...['--prompt', '64..256', '--output', '64..128'],
+    ...['--grace', patience, '--first-token-timeout', patience, '--total-timeout', patience],
+  ]);
+  say(output.trimEnd().replace(/^/gm, '  | '));
+  // 4: the machine was too busy for the certificate, which is what the certificate is for. The
+  // server's account is compared all the same: the two share a machine, and so its hiccups.
+  test('metron run measures', code === 0 || code === 4 ? [] : [`exit ${code}`]);
+  if (code === 4) say('      (this machine is too busy for a valid measurement; the accounts must still agree)');
 }
 
 function judge(records) {
@@ -105,34 +127,4 @@ function describeAgreement(records) {
       `decode time and predicted_ms differ by ${percent(apart[apart.length >> 1])} (median), ${percent(apart.at(-1))} (most)`,
     );
   }
-}
-
-function test(name, problems) {
-  say(`${problems.length === 0 ? 'ok  ' : 'FAIL'}  ${name}`);
-  for (const problem of problems) say(`      ${problem}`);
-  if (problems.length === 0) total.passed += 1;
-  else total.failed += 1;
-}
-
-/** The stored records as they lie on disk, read without metron’s own reader. */
-function readRecords() {
-  const [run] = readdirSync(runsFolder);
-  const file = join(runsFolder, run ?? '', 'records.jsonl');
-  if (!existsSync(file)) throw new Error('the run left no records.jsonl');
-  const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
-  return lines.map((line) => {
-    const { id, phase, outcome, prompt, output, chunks, sent_ns, server_timing } = JSON.parse(line);
-    const arrivals = contentTimes(chunks);
-    return { id, phase, outcome, prompt, output, arrivals, sentMs: sent_ns / 1e6, serverTiming: server_timing };
-  });
-}
-
-function contentTimes({ at_delta_ns: deltas, kind }) {
-  const times = [];
-  let at = 0;
-  for (const [index, delta] of deltas.entries()) {
-    at += delta;
-    if (kind[index] === 'c') times.push(at / 1e6);
-  }
-  return times;
 }
