@@ -22,7 +22,7 @@ export type CompareInput = LiveTarget | StoredInput;
 
 /** Names of the files that tell what a folder holds. */
 export const comparisonFiles = { request: 'compare.json', turns: 'turns.jsonl', result: 'comparison.json' } as const;
-export const capacityFile = 'capacity.json';
+const capacityFile = 'capacity.json';
 
 /** `http://a:8000/v1`, `NAME=http://a:8000/v1#MODEL`, `runs/…` or `NAME=runs/…`. */
 export function parseCompareInput(text: string): CompareInput {

@@ -1,7 +1,7 @@
-import { arxivLike, type Lengths, percentile, poissonLoad, shareGptLike } from '../../bench/reference/load.mjs';
+import { arxivLike, type Lengths, poissonLoad, shareGptLike } from '../../bench/reference/load.mjs';
 import { randomStream } from '../../src/core/random.ts';
 import type { EngineOptions } from '../../src/engine/engine-options.ts';
-import { type Simulation, simulate } from '../../src/engine/virtual-driver.ts';
+import { simulate } from '../../src/engine/virtual-driver.ts';
 
 /** No frontend, no pipeline, a lean host: schedulers compared on equal terms. */
 const bare: EngineOptions = {
@@ -31,12 +31,5 @@ const poisson = (rate: number, lengths: Lengths, count = 300, seed = 2) =>
 
 export const chat = (rate: number, count?: number, seed?: number) => poisson(rate, shareGptLike, count, seed);
 export const summaries = (rate: number, count?: number, seed?: number) => poisson(rate, arxivLike, count, seed);
-
-/** Milliseconds from arrival to the scheduler's first work on it, median. */
-export const medianSchedulingDelay = ({ records, facts }: Simulation): number =>
-  percentile(
-    records.map(({ scheduledAt }, i) => ((facts[i]?.scheduledAt ?? Number.POSITIVE_INFINITY) - scheduledAt) / 1e6),
-    0.5,
-  );
 
 export { simulate };
