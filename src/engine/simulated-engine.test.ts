@@ -180,7 +180,7 @@ describe('simulated engine', { timeout: 120_000 }, () => {
 
   it('names what it knows when a name is unknown', () => {
     expect(() => createSimulatedEngine({ model: 'llama3-8' })).toThrow(/known: llama3-8b/);
-    expect(() => createSimulatedEngine({ scheduler: 'vllm-v2' })).toThrow(/known: vllm-v1, vllm-v0, sarathi/);
+    expect(() => createSimulatedEngine({ scheduler: 'vllm-v2' })).toThrow(/known: vllm-v1 \(vllm\), vllm-v0, sarathi/);
     expect(() => createSimulatedEngine({ model: 'llama3-70b' })).toThrow(/GiB missing/);
     expect(() => createSimulatedEngine({ model: 'qwen2.5-7b', tensorParallel: 8 })).toThrow(/28 attention heads/);
   });
