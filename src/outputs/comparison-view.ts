@@ -1,6 +1,7 @@
 import type { Difference } from '../analyses/comparison.ts';
 import type { DifferingKey } from '../analyses/comparison-compatibility.ts';
 import type { GateResult } from '../analyses/comparison-gate.ts';
+import type { ShownCapacity } from '../plots/analyses/comparison-input.ts';
 
 /** What outputs need of a comparison. */
 export interface ComparisonView {
@@ -23,14 +24,7 @@ export interface ComparisonView {
     readonly gates: readonly GateResult[];
   }[];
   /** What searches found, under any number of objectives. */
-  readonly capacities?: readonly {
-    readonly name: string;
-    readonly objective: string;
-    readonly unit: string;
-    readonly lower?: number;
-    readonly upper?: number;
-    readonly estimate?: number;
-  }[];
+  readonly capacities?: readonly ShownCapacity[];
   /** Servers that could not be measured, or not to the end. */
   readonly failed?: readonly {
     readonly name: string;

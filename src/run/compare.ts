@@ -9,6 +9,7 @@ import type { SteadySummary } from '../analyses/steady-score.ts';
 import { exitCodes, MetronError } from '../core/errors.ts';
 import { orderStatistic, type ScorePolicy } from '../metrics/index.ts';
 import { renderAnalysis } from '../outputs/html.ts';
+import type { ShownCapacity } from '../plots/analyses/comparison-input.ts';
 import { comparisonPage } from '../plots/analyses/comparison-page.ts';
 import { createRunFolder, RunFolder } from '../recording/run-folder.ts';
 import { storedCapacity } from './capacity.ts';
@@ -66,19 +67,9 @@ export interface CompareResult {
   readonly policy: ScorePolicy;
   readonly systems: readonly ComparedSystem[];
   readonly pairs: readonly ComparedPair[];
-  readonly capacities?: readonly ComparedCapacity[];
+  readonly capacities?: readonly ShownCapacity[];
   /** Targets of a live comparison that could not be measured, or not to the end. */
   readonly failed?: readonly Failed[];
-}
-
-/** What a capacity search found under one objective. */
-export interface ComparedCapacity {
-  readonly name: string;
-  readonly objective: string;
-  readonly unit: string;
-  readonly lower?: number;
-  readonly upper?: number;
-  readonly estimate?: number;
 }
 
 const confidence = 0.95;
@@ -148,7 +139,7 @@ function tooFew(failed: readonly Failed[]): MetronError {
   });
 }
 
-function capacityOf({ folder, name }: StoredInput): ComparedCapacity {
+function capacityOf({ folder, name }: StoredInput): ShownCapacity {
   const { conditions, unit, relevantLowerBound, relevantUpperBound, estimate } = storedCapacity(folder);
   return {
     name: name ?? folderName(folder),

@@ -14,7 +14,10 @@ export class OpenAiDecoder implements ResponseDecoder {
 
   constructor(readChoice: ReadChoice) {
     this.#readChoice = readChoice;
-    this.#template = new ChunkTemplate((data) => (isWhole(data) ? readChunk(JSON.parse(data), readChoice) : undefined));
+    this.#template = new ChunkTemplate((data) => {
+      const chunk = jsonOf(data);
+      return chunk === undefined ? undefined : readChunk(chunk, readChoice);
+    });
   }
 
   get done(): boolean {
@@ -57,21 +60,20 @@ export class OpenAiDecoder implements ResponseDecoder {
 }
 
 function parse(data: string, type: string): unknown {
+  const chunk = jsonOf(data);
+  if (chunk !== undefined) return chunk;
+  if (type === 'error') return { error: data };
+  throw new ProtocolError(`event is not JSON: ${excerpt(data)}`);
+}
+
+const isWhole = (data: string): boolean => data.trim() === '[DONE]' || jsonOf(data) !== undefined;
+
+/** Undefined if it is not JSON, which has no value of that name. */
+function jsonOf(data: string): unknown {
   try {
     return JSON.parse(data);
   } catch {
-    if (type === 'error') return { error: data };
-    throw new ProtocolError(`event is not JSON: ${excerpt(data)}`);
-  }
-}
-
-function isWhole(data: string): boolean {
-  if (data.trim() === '[DONE]') return true;
-  try {
-    JSON.parse(data);
-    return true;
-  } catch {
-    return false;
+    return undefined;
   }
 }
 
