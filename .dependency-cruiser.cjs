@@ -18,7 +18,7 @@ const mayImport = {
   // The hot threads: wire dispatch, clients and recording, and nothing that computes or shows.
   instrument: ['core', 'dispatch', 'clients', 'recording', 'workload'],
   // Runs the instrument against a source of its own.
-  selftest: ['core', 'instrument', 'clients', 'recording', 'engine'],
+  selftest: ['core', 'instrument', 'clients', 'recording', 'engine', 'system'],
 };
 
 const layers = Object.entries(mayImport).map(([from, to]) => ({

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import { descriptorOf } from '../clients/transport/descriptor.ts';
 import { loadLibc } from '../clients/transport/libc.ts';
+import { descriptorOf } from '../system/descriptor.ts';
 import type { StampedEvent } from './stamped-event.ts';
 
 const withoutWaitOrSignal = 0x40 | 0x4000;

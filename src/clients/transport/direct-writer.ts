@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { descriptorOf } from './descriptor.ts';
+import { descriptorOf } from '../../system/descriptor.ts';
 import type { Libc } from './libc.ts';
 
 const bufferBytes = 128 * 1024;

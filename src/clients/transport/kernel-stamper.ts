@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { Clock } from '../../core/clock.ts';
 import { tapeFlags } from '../../core/tape.ts';
 import { microseconds, milliseconds, nanosecondsPerSecond } from '../../core/units.ts';
-import { descriptorOf } from './descriptor.ts';
+import { descriptorOf } from '../../system/descriptor.ts';
 import type { ReadLoop } from './read-loop.ts';
 import type { ReadStamper } from './read-stamper.ts';
 import type { StampedReader } from './stamped-reader.ts';

@@ -1,7 +1,7 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { createServer, connect as dial, type Socket } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
-import { descriptorOf } from './descriptor.ts';
+import { descriptorOf } from '../../system/descriptor.ts';
 import { readLoop } from './read-loop.ts';
 import { stampedReader } from './stamped-reader.ts';
 

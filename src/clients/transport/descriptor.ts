@@ -1,1 +1,0 @@
-export { descriptorOf } from '../../system/descriptor.ts';
