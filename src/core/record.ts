@@ -15,6 +15,11 @@ export interface RequestRecord {
   readonly scheduledAt: Nanoseconds;
   /** When its bytes were handed to the kernel; absent if it never left. */
   readonly sentAt?: Nanoseconds;
+  /**
+   * 1: the server closed the kept connection before a byte of the answer, and the request went again on a new one.
+   * `sentAt` is of the first time, since its reader waited from then on.
+   */
+  readonly resends?: number;
   /** When the first byte of the response arrived, status line included. */
   readonly firstByteAt?: Nanoseconds;
   /** When the exchange ended, however it ended. */

@@ -31,6 +31,11 @@ export const tapeKinds = {
   end: 6,
   /** `at` is when the request was due and `extra` its user: closed-loop dispatch, where only the run decides that. */
   due: 7,
+  /**
+   * The server closed a connection kept from an earlier request before a byte of this one's answer: the request goes
+   * again, on a new connection. `connecting` and another `sent` follow; `extra`: `endCauses`.
+   */
+  again: 9,
 } as const;
 
 export type TapeKind = (typeof tapeKinds)[keyof typeof tapeKinds];

@@ -22,6 +22,7 @@ export class NoteTaker {
   readonly #others: OtherChunkPolicies;
   #extrapolated = 0;
   #short = 0;
+  #resent = 0;
 
   constructor(policy: ScorePolicy) {
     this.#policy = policy;
@@ -30,6 +31,7 @@ export class NoteTaker {
 
   add(answer: Answer): void {
     this.#others.add(answer);
+    if (answer.record.resends !== undefined) this.#resent++;
     if (answer.standing !== 'completed') return;
     if (isExtrapolated(this.#policy.prefillDeadline, answer.timeline.promptTokens)) this.#extrapolated++;
     const { met, missed } = answer.deadlines;
@@ -52,6 +54,10 @@ export class NoteTaker {
     if (this.#extrapolated > 0) {
       const text = `${this.#extrapolated} prompts lie outside the lengths the prefill curve was measured on: their first-token deadline is a guess`;
       notes.push({ level: 'warn', code: 'curve-extrapolated', text });
+    }
+    if (this.#resent > 0) {
+      const text = `${this.#resent} requests went again on a new connection: the server closed the one it had kept before it answered; their times count from the first try`;
+      notes.push({ level: 'info', code: 'sent-again', text });
     }
     if (this.#short > 0) {
       const text = `${this.#short} answers with a miss had fewer than ${fewDeadlines} deadlines: there one miss alone decides`;

@@ -126,6 +126,14 @@ describe('buffered answers', () => {
   });
 });
 
+it('says how many requests crossed the close of a kept connection', () => {
+  const { notes } = scoreRun(
+    [...many(3, (id) => steady(id, 5, 20)), { ...steady(3, 5, 20), resends: 1 }],
+    defaultPolicy,
+  );
+  expect(notes.find(({ code }) => code === 'sent-again')?.text).toMatch(/^1 requests? went again/);
+});
+
 describe('the measured window', () => {
   it('counts tokens by when they arrived, whichever request they belong to', () => {
     const records = [

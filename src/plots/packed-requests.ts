@@ -37,7 +37,7 @@ function packRequest(bytes: ByteWriter, record: RequestRecord, outcomes: Map<str
   const key = JSON.stringify(brief(outcome));
   if (!outcomes.has(key)) outcomes.set(key, outcomes.size);
   bytes.unsigned(id);
-  bytes.unsigned(phases.indexOf(phase));
+  bytes.unsigned(phases.indexOf(phase) + phases.length * (record.resends ?? 0));
   bytes.unsigned(due);
   for (const time of [sentAt, firstByteAt, endedAt]) bytes.optional(after(time));
   bytes.optional(prompt.reported ?? prompt.local ?? prompt.asked);
@@ -79,7 +79,9 @@ export function unpackRequests({ bytes, outcomes }: PackedRequests): RequestReco
 
 function unpackRequest(reader: ByteReader, outcomes: readonly Outcome[]): RequestRecord {
   const id = reader.unsigned();
-  const phase = phases[reader.unsigned()] ?? 'measure';
+  const sending = reader.unsigned();
+  const phase = phases[sending % phases.length] ?? 'measure';
+  const resends = Math.floor(sending / phases.length);
   const due = reader.unsigned();
   const later = (): Nanoseconds | undefined => {
     const after = reader.optional();
@@ -94,6 +96,7 @@ function unpackRequest(reader: ByteReader, outcomes: readonly Outcome[]): Reques
     phase,
     scheduledAt: time(due),
     ...(sentAt === undefined ? {} : { sentAt }),
+    ...(resends === 0 ? {} : { resends }),
     ...(firstByteAt === undefined ? {} : { firstByteAt }),
     ...(endedAt === undefined ? {} : { endedAt }),
     prompt: prompt === undefined ? {} : { reported: prompt },

@@ -102,6 +102,19 @@ describe('a completed stream', () => {
     expect(seen!.chunks.clientDelay).toBeUndefined();
   });
 
+  it('counts from the first send when the request went again on a new connection, and says so', () => {
+    const b = bench();
+    b.sent(0, 8);
+    b.write(tapeKinds.again, 0, 9, '', endCauses.fin);
+    b.connecting(0, 9);
+    b.sent(0, 20);
+    expect(b.assembler.live()).toMatchObject({ inFlight: 1, sent: 1 });
+    b.head(0, 50);
+    b.body(0, 50, token('Hello') + finish() + done);
+    b.end(0, 51);
+    expect(b.records).toMatchObject([{ sentAt: 8 * ms, resends: 1, outcome: { status: 'completed' } }]);
+  });
+
   it('gives an event the stamp of the piece that completed it, wherever it is split', () => {
     const whole = token('Hello');
     for (let split = 1; split < whole.length; split++) {

@@ -78,7 +78,7 @@ class TapeAssembler implements Assembler {
       this.#finish(request, entry.at, entry.extra as EndCause, Buffer.from(entry.bytes).toString('utf8'));
       return;
     }
-    if (entry.kind === tapeKinds.sent) this.#counter.sent++;
+    if (entry.kind === tapeKinds.sent && request.sentAt === undefined) this.#counter.sent++;
     if (entry.kind === tapeKinds.body) {
       this.#counter.stamps++;
       if (entry.flags & tapeFlags.bounded) this.#counter.boundedStamps++;

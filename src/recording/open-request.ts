@@ -57,6 +57,7 @@ export class OpenRequest {
   readonly #errorBody: Buffer[] = [];
   #bodyBytes = 0;
   #read = 0;
+  #resends = 0;
   #stamp = 0;
   #delay = 0;
   #usage: Usage = {};
@@ -82,7 +83,10 @@ export class OpenRequest {
         this.connectingAt = nanoseconds(entry.at);
         return;
       case tapeKinds.sent:
-        this.sentAt = this.#inOrder(entry.at);
+        this.sentAt ??= this.#inOrder(entry.at);
+        return;
+      case tapeKinds.again:
+        this.#resends++;
         return;
       case tapeKinds.head:
         this.#takeHead(entry);
@@ -162,6 +166,7 @@ export class OpenRequest {
       phase: this.facts.phase,
       scheduledAt: this.facts.scheduledAt,
       ...(this.sentAt !== undefined && { sentAt: this.sentAt }),
+      ...(this.#resends > 0 && { resends: this.#resends }),
       ...(this.#firstByteAt !== undefined && { firstByteAt: this.#firstByteAt }),
       endedAt,
       prompt: this.#promptCounts(),

@@ -37,6 +37,7 @@ const records: fc.Arbitrary<RequestRecord> = fc
     phase: fc.constantFrom('warmup' as const, 'measure' as const, 'drain' as const),
     scheduledAt: time,
     sentAt: absent(time),
+    resends: absent(fc.constant(1)),
     firstByteAt: absent(time),
     endedAt: absent(time),
     prompt: fc.constantFrom({}, { asked: 10, local: 11, reported: 12, cached: 3 }),

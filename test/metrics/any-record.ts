@@ -87,8 +87,9 @@ export const anyRecord: fc.Arbitrary<RequestRecord> = fc
     asked: optional(fc.nat(60)),
     source: fc.constantFrom(...tokenSources),
     outcome,
+    resends: optional(fc.constant(1)),
   })
-  .map(({ lateness, list, after, total, asked, source, scheduledAt, ...same }) => {
+  .map(({ lateness, list, after, total, asked, source, scheduledAt, resends, ...same }) => {
     const chunks = chunksFrom(scheduledAt + (lateness ?? 0), list);
     const last = chunks.at[chunks.at.length - 1] ?? scheduledAt + (lateness ?? 0);
     return present<RequestRecord>({
@@ -98,6 +99,7 @@ export const anyRecord: fc.Arbitrary<RequestRecord> = fc
       firstByteAt: chunks.at[0] as Nanoseconds | undefined,
       endedAt: after === undefined ? undefined : ((last + after) as Nanoseconds),
       session: undefined,
+      resends,
       serverTiming: undefined,
       text: undefined,
       output: present<RequestRecord['output']>({

@@ -22,6 +22,8 @@ export interface ConnectionOwner {
   /** Gone for good, or never came about. Called before `onEnd` of what it carried. */
   onClosed(connection: Connection): void;
   onEnd(request: number, cause: EndCause): void;
+  /** The connection was kept, and closed before it answered: `request` has to go again on another. */
+  onUnheard(request: number, body: Uint8Array): void;
   /** A read was dealt with. */
   onRead(): void;
 }
@@ -36,6 +38,8 @@ export class Connection {
   #socket: Socket | undefined;
   /** What to send as soon as the connection stands. */
   #waiting: Uint8Array | undefined;
+  /** What was sent on a kept connection and may have to go again; no longer kept once an answer begins. */
+  #unheard: Uint8Array | undefined;
   #carried = 0;
   #unwritten = 0;
   #closed = false;
@@ -59,6 +63,11 @@ export class Connection {
     return this.#openedAt;
   }
 
+  /** How many requests were sent on it. */
+  get carried(): number {
+    return this.#carried;
+  }
+
   /** Can carry a request now: open, idle, and the peer has not closed it as far as is known. */
   get ready(): boolean {
     const socket = this.#socket;
@@ -69,6 +78,7 @@ export class Connection {
     const socket = this.#socket;
     if (!socket) throw new Error('send on a connection that is not open');
     const head = this.#owner.head.of(request, body.length);
+    this.#unheard = this.#carried > 0 ? body : undefined;
     if (this.#sendDirectly(socket, request, head, body)) return;
     this.#unwritten++;
     socket.cork();
@@ -133,6 +143,7 @@ export class Connection {
     // Bytes on an idle connection answer nothing: whatever they are, it cannot be trusted any more.
     if (!exchange.busy) return this.close(endCauses.protocol);
     const progress = exchange.read(bytes, 0, length, at, userAt, flags);
+    this.#unheard = undefined;
     if (progress === 'reusable' && this.#unwritten === 0) this.#release(at as Nanoseconds);
     else if (progress !== 'open') this.#end(causeOf(progress), at as Nanoseconds, exchange.problem);
   }
@@ -162,8 +173,11 @@ export class Connection {
     this.#unfollow?.();
     this.#socket?.destroy();
     const { busy, request } = this.#exchange;
-    if (busy) this.#exchange.end(cause, at, detail);
+    const again = busy && (cause === endCauses.fin || cause === endCauses.reset) ? this.#unheard : undefined;
+    if (again) this.#exchange.leave(cause, at);
+    else if (busy) this.#exchange.end(cause, at, detail);
     this.#owner.onClosed(this);
-    if (busy) this.#owner.onEnd(request, cause);
+    if (again) this.#owner.onUnheard(request, again);
+    else if (busy) this.#owner.onEnd(request, cause);
   }
 }

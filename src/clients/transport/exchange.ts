@@ -94,6 +94,12 @@ export class Exchange implements ResponseSink {
     }
   }
 
+  /** The request leaves this connection, and goes again on another. */
+  leave(cause: EndCause, at: Nanoseconds): void {
+    this.#tape.write(tapeKinds.again, this.#request, at, at, cause);
+    this.#request = none;
+  }
+
   onHead(status: number, bytes: Uint8Array, start: number, end: number): void {
     this.#tape.writeBytes(tapeKinds.head, this.#request, this.#at, this.#userAt, bytes, start, end, status);
   }

@@ -10,8 +10,10 @@ import type { Transport, TransportEvents, TransportPath, TransportTarget } from 
 
 /** So many are opened at a time: more would fill the listen queue of common servers. */
 const openAtOnce = 64;
-/** A connection that died younger is not replaced: a server that hangs up on everyone is left alone. */
+/** A connection that died younger and unused is not replaced: a server that hangs up on everyone is left alone. */
 const replaceAfter = seconds(1);
+/** So many requests went unheard on kept connections before the server's promise to keep them is doubted. */
+const doubtAfter = 3;
 
 export interface Stamps {
   readonly path: TransportPath;
@@ -33,6 +35,9 @@ export class SocketTransport implements Transport {
   readonly #carriers = new Map<number, Connection>();
   readonly #warming = new Map<Connection, () => void>();
   #keepOpen = 0;
+  /** Requests sent on a kept connection: those that were answered, and those that the server's close crossed. */
+  #heard = 0;
+  #unheard = 0;
   #closing = false;
 
   constructor(
@@ -59,6 +64,10 @@ export class SocketTransport implements Transport {
         this.#carriers.delete(request);
         events.onEnd(request, cause);
       },
+      onUnheard: (request, body) => {
+        this.#unheard++;
+        this.#sendOnNew(request, body);
+      },
     };
   }
 
@@ -78,11 +87,12 @@ export class SocketTransport implements Transport {
 
   send(request: number, body: Uint8Array): void {
     const connection = this.#takeIdle();
-    if (connection) {
-      this.#carriers.set(request, connection);
-      connection.send(request, body);
-      return;
-    }
+    if (!connection) return this.#sendOnNew(request, body);
+    this.#carriers.set(request, connection);
+    connection.send(request, body);
+  }
+
+  #sendOnNew(request: number, body: Uint8Array): void {
     const fresh = new Connection(this.#owner, request, body);
     this.#all.add(fresh);
     this.#carriers.set(request, fresh);
@@ -114,8 +124,20 @@ export class SocketTransport implements Transport {
   }
 
   #onIdle(connection: Connection): void {
+    if (connection.carried > 1) this.#heard++;
+    if (connection.carried > 0 && this.#keepsNone) return this.#retire(connection);
     this.#idle.push(connection);
     this.#settle(connection);
+  }
+
+  /** Some servers promise to keep a connection and close it after every answer. */
+  get #keepsNone(): boolean {
+    return this.#unheard >= doubtAfter && this.#unheard > this.#heard;
+  }
+
+  #retire(connection: Connection): void {
+    connection.close(endCauses.complete);
+    if (!this.#closing && this.#all.size < this.#keepOpen) void this.#open();
   }
 
   #onClosed(connection: Connection): void {
@@ -132,9 +154,9 @@ export class SocketTransport implements Transport {
   }
 
   /** Servers close idle connections after seconds; the next send shall still find one open. */
-  #replace({ openedAt }: Connection): void {
+  #replace({ openedAt, carried }: Connection): void {
     const lived = openedAt === undefined ? 0 : this.#clock.now() - openedAt;
-    if (this.#closing || lived < replaceAfter || this.#all.size >= this.#keepOpen) return;
+    if (this.#closing || (lived < replaceAfter && carried === 0) || this.#all.size >= this.#keepOpen) return;
     void this.#open();
   }
 }

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Certificate, makeCertificate } from '../../../test/clients/certificate.ts';
 import { startProxy, type TestProxy } from '../../../test/clients/proxy.ts';
@@ -218,6 +219,59 @@ describe.each(ways)('transport, $name', ({ path, secure, proxied, create }) => {
     await log.ended(2);
     expect(log.end(1)?.cause).toBe('complete');
     expect(log.kinds(1)[0]).toBe('connecting');
+  });
+
+  /** Answers the first request of each connection and closes on the second, without a word. */
+  const keepsNone =
+    (hangUp: (socket: Socket) => unknown): Conduct =>
+    (socket, { turn }) =>
+      void (turn === 0 ? socket.write(answer) : hangUp(socket));
+
+  it.each([
+    ['closed', (socket: Socket) => socket.end()],
+    ['reset', reset],
+  ])('sends again, on a new connection, what crossed the end of a kept one (%s)', async (_, hangUp) => {
+    await start(keepsNone(hangUp));
+    for (const request of [0, 1]) {
+      transport.send(request, body);
+      await log.ended(request + 1);
+    }
+    expect(log.end(1)?.cause).toBe('complete');
+    expect(log.body(1)).toBe(text);
+    expect(log.kinds(1).filter((kind) => kind !== 'body' && kind !== 'written')).toEqual([
+      'sent',
+      'again',
+      'connecting',
+      'connected',
+      'sent',
+      'head',
+      'end',
+    ]);
+    expect(server.requests.at(-1)?.body).toEqual(Buffer.from(body));
+  });
+
+  it('does not send again what failed on a new connection, nor what had begun to be answered', async () => {
+    await start((socket, { turn }) => void (turn === 0 ? socket.write(answer) : socket.end('HTTP/1.1 200')));
+    for (const request of [0, 1]) {
+      transport.send(request, body);
+      await log.ended(request + 1);
+    }
+    expect(log.end(1)?.cause).toBe('fin');
+    expect(log.kinds(1)).not.toContain('again');
+    expect(server.requests).toHaveLength(2);
+  });
+
+  it('stops keeping connections that the server never keeps', async () => {
+    await start(keepsNone((socket) => socket.end()));
+    const count = 12;
+    for (let request = 0; request < count; request++) {
+      transport.send(request, body);
+      await log.ended(request + 1);
+    }
+    expect(Array.from({ length: count }, (_, request) => log.end(request)?.cause)).toEqual(
+      Array(count).fill('complete'),
+    );
+    expect(log.of().filter(({ kind }) => kind === 'again')).toHaveLength(3);
   });
 
   it('drops a connection on which something comes unasked', async () => {

@@ -22,7 +22,8 @@ export type TransportPath = 'A' | 'B' | 'C';
 /**
  * Sends request bodies and writes what happens to the tape. Entries of one request, in order:
  * `connecting` (none was idle) → `connected` → `sent` → `written` → `head` → `body`… and, in
- * every case and exactly once, `end`.
+ * every case and exactly once, `end`. A request that a server's close of a kept connection crossed goes
+ * again, once: `again` → `connecting` → `connected` → `sent` → …
  */
 export interface Transport {
   /** Named in every result. */
