@@ -64,12 +64,10 @@ const firstToken = ({ sentMs, arrivals }) => arrivals[0] - sentMs;
 const spread = (values) => Math.max(...values) - Math.min(...values);
 const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
 
-/** Between the band's points a straight line. */
+/** Between the band's points a straight line. The longest length is a mean of prompts and may lie a breath beyond the last point. */
 function bandAt(band, tokens, key) {
-  const above = Math.max(
-    1,
-    band.findIndex((point) => point.tokens >= tokens),
-  );
+  const reached = band.findIndex((point) => point.tokens >= tokens);
+  const above = reached < 0 ? band.length - 1 : Math.max(1, reached);
   const [a, b] = [band[above - 1], band[above]];
   return a[key] + ((b[key] - a[key]) * (tokens - a.tokens)) / Math.max(1, b.tokens - a.tokens);
 }
