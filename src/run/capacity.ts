@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { type FoundCapacity, foundLoad } from '../analyses/capacity-found.ts';
 import type { CapacityOptions } from '../analyses/capacity-options.ts';
 import { bisectCapacity } from '../analyses/capacity-point-search.ts';
-import { type NamedPoints, namedPoints } from '../analyses/capacity-points.ts';
-import type { OperatingPoint, ProbeWindow } from '../analyses/capacity-probe.ts';
+import { namedPoints } from '../analyses/capacity-points.ts';
 import type { CapacityReason, CapacityResult } from '../analyses/capacity-result.ts';
 import { type CapacityProgress, searchCapacity } from '../analyses/capacity-search.ts';
 import { type Plan, planToJson } from '../config/index.ts';
@@ -42,38 +42,10 @@ export interface CapacityRunOptions extends RunOptions {
   readonly onProgress?: (progress: CapacityProgress) => void;
 }
 
-/** `capacity.json`. Loads in requests per second or users. */
-export interface CapacityFile {
+/** `capacity.json`. */
+export interface CapacityFile extends FoundCapacity {
   readonly schema: 'metron.capacity/1';
   readonly request: CapacityRequest;
-  readonly conditions: readonly string[];
-  readonly reason: CapacityReason;
-  readonly confidence?: number;
-  readonly unit: 'requests/s' | 'users';
-  readonly relevantLowerBound?: number;
-  readonly relevantUpperBound?: number;
-  readonly estimate?: number;
-  /** How the system ran at the relevant lower bound (RFC 9971). */
-  readonly conditionalThroughput?: OperatingPoint;
-  readonly bindingCondition?: string;
-  readonly edge?: 'smooth' | 'cliff';
-  readonly irregular?: string;
-  readonly client?: { readonly load: number; readonly reason: string };
-  readonly points: NamedPoints;
-  readonly tried: readonly TriedFile[];
-  readonly cost: CapacityResult['cost'];
-}
-
-export interface TriedFile {
-  readonly load: number;
-  readonly verdict: 'passes' | 'fails' | 'undecided';
-  readonly requests: number;
-  readonly shares: readonly (number | undefined)[];
-  readonly backlog: string;
-  readonly point?: OperatingPoint;
-  readonly runs: readonly string[];
-  /** Which requests of each look were judged: those of its steady state, or why it had none. */
-  readonly windows: readonly ProbeWindow[];
 }
 
 export interface CapacityOutcome {
@@ -191,7 +163,7 @@ export function exitCodeOf(reason: CapacityReason): ExitCode {
 
 function capacityFileOf(result: CapacityResult, request: CapacityRequest, slo: Slo): CapacityFile {
   const { lower, upper, binding } = result;
-  const tried = result.tried.map(triedFile);
+  const tried = result.tried.map(foundLoad);
   const conditional = tried.find(({ load }) => load === lower)?.point;
   const conditions = slo.conditions.map(({ text }) => text);
   const bindingCondition = binding === undefined ? undefined : conditions[binding];
@@ -213,26 +185,5 @@ function capacityFileOf(result: CapacityResult, request: CapacityRequest, slo: S
     points: namedPoints(result.tried, lower),
     tried,
     cost: result.cost,
-  };
-}
-
-function triedFile({
-  load,
-  verdict,
-  requests,
-  shares,
-  backlog,
-  observations,
-}: CapacityResult['tried'][number]): TriedFile {
-  const point = [...observations].sort((a, b) => b.cost.requests - a.cost.requests)[0]?.point;
-  return {
-    load,
-    verdict,
-    requests,
-    shares,
-    backlog,
-    ...(point && { point }),
-    runs: observations.flatMap(({ run }) => run ?? []),
-    windows: observations.flatMap(({ window }) => window ?? []),
   };
 }

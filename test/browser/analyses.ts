@@ -22,6 +22,8 @@ const tried = (load: number, good: number, requests: number): CapacityPageInput[
   requests,
   shares: [good, 1],
   backlog: load > 40 ? 'growing' : 'steady',
+  runs: [],
+  windows: [],
   point: {
     completed_per_s: Math.min(load, 36),
     outputTokens_per_s: 128 * Math.min(load, 36),

@@ -1,43 +1,10 @@
+import type { FoundCapacity, FoundLoad } from '../../analyses/capacity-found.ts';
 import { capacitySentence, loadText } from '../../plots/analyses/capacity-answer.ts';
 import { chosenShare, count, duration, number, share } from '../../plots/format.ts';
 import { type Dress, dressFor, table, wrap } from './layout.ts';
 
-/** One load as the terminal shows it. */
-export interface CapacityRow {
-  readonly load: number;
-  readonly verdict: 'passes' | 'fails' | 'undecided';
-  readonly requests: number;
-  readonly shares: readonly (number | undefined)[];
-  readonly backlog: string;
-  readonly windows?: readonly { readonly kind: string; readonly why?: string }[];
-  readonly point?: {
-    readonly ttftP99_ms?: number;
-    readonly tpotP50_ms?: number;
-    readonly outputTokens_per_s?: number;
-  };
-}
-
-export interface CapacityInput {
+export interface CapacityInput extends FoundCapacity {
   readonly title: string;
-  readonly conditions: readonly string[];
-  readonly reason: string;
-  readonly confidence?: number;
-  readonly unit: string;
-  readonly relevantLowerBound?: number;
-  readonly relevantUpperBound?: number;
-  readonly estimate?: number;
-  readonly bindingCondition?: string;
-  readonly edge?: string;
-  readonly irregular?: string;
-  readonly client?: { readonly load: number; readonly reason: string };
-  readonly points: { readonly best?: number; readonly knee?: number; readonly saturation?: number };
-  readonly tried: readonly CapacityRow[];
-  readonly cost: {
-    readonly requests: number;
-    readonly seconds: number;
-    readonly tokens: number;
-    readonly money?: number;
-  };
   readonly files: readonly (readonly [string, string])[];
   readonly color: boolean;
   readonly width: number;
@@ -80,7 +47,7 @@ const signs = { passes: '✓', fails: '×', undecided: '·' } as const;
 function tried({ tried: rows, unit, conditions }: CapacityInput, dress: Dress): string[] {
   if (rows.length === 0) return [];
   const paint = { passes: dress.met, fails: dress.missed, undecided: dress.dim };
-  const worst = (shares: CapacityRow['shares']): string => {
+  const worst = (shares: FoundLoad['shares']): string => {
     const known = shares.slice(0, conditions.length).filter((value): value is number => value !== undefined);
     return known.length === 0 ? 'none' : share(Math.min(...known));
   };
@@ -108,10 +75,10 @@ function tried({ tried: rows, unit, conditions }: CapacityInput, dress: Dress): 
 
 /** Whose steady state was judged, and at which loads there was none. */
 function steadiness({ tried: rows, width }: CapacityInput): string[] {
-  const windows = rows.flatMap(({ windows = [] }) => windows);
+  const windows = rows.flatMap((row) => row.windows);
   const steady = windows.filter(({ kind }) => kind === 'steady').length;
-  const reasons = rows.flatMap(({ load: at, windows: looks = [] }) => {
-    const why = [...new Set(looks.flatMap((look) => look.why ?? []))];
+  const reasons = rows.flatMap(({ load: at, windows: looks }) => {
+    const why = [...new Set(looks.flatMap((look) => (look.kind === 'settled' ? look.why : [])))];
     return why.length === 0 ? [] : [`${number(at)} ${why.join(' and ')}`];
   });
   if (steady + reasons.length === 0) return [];

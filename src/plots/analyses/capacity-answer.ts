@@ -1,13 +1,11 @@
+import type { FoundCapacity } from '../../analyses/capacity-found.ts';
 import { count, number } from '../format.ts';
 
 /** What decides how the result of a search is put into words. */
-export interface CapacityAnswer {
-  readonly reason: string;
-  readonly unit: string;
-  readonly relevantLowerBound?: number;
-  readonly relevantUpperBound?: number;
-  readonly client?: { readonly load: number; readonly reason: string };
-}
+export type CapacityAnswer = Pick<
+  FoundCapacity,
+  'reason' | 'unit' | 'relevantLowerBound' | 'relevantUpperBound' | 'client'
+>;
 
 /** A load with its unit; `none` for what no load has shown. */
 export const loadText = (value: number | undefined, unit: string): string =>

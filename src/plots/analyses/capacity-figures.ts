@@ -1,33 +1,11 @@
+import type { FoundCapacity, FoundLoad } from '../../analyses/capacity-found.ts';
 import { shareInterval } from '../../metrics/index.ts';
 import type { Drawn } from '../figure.ts';
 import { chosenShare, count, duration, interval, number, share } from '../format.ts';
 import { sentence, strong, type Words } from '../words.ts';
-import { type CapacityAnswer, capacitySentence, loadText } from './capacity-answer.ts';
+import { capacitySentence, loadText } from './capacity-answer.ts';
 import type { Chart, ChartAxis, Mark, PlaneChart, Sign, Tone } from './chart.ts';
 import { fromZero, logAxis, shareAxis } from './ranges.ts';
-
-/** What the pictures of a search need of it. */
-export interface CapacityFound extends CapacityAnswer {
-  readonly conditions: readonly string[];
-  readonly bindingCondition?: string;
-  readonly points: { readonly knee?: number; readonly saturation?: number };
-  readonly tried: readonly CapacityTried[];
-}
-
-export interface CapacityTried {
-  readonly load: number;
-  readonly verdict: 'passes' | 'fails' | 'undecided';
-  readonly requests: number;
-  readonly shares: readonly (number | undefined)[];
-  readonly backlog: string;
-  readonly point?: {
-    readonly completed_per_s?: number;
-    readonly outputTokens_per_s?: number;
-    readonly ttftP50_ms?: number;
-    readonly ttftP99_ms?: number;
-    readonly tpotP50_ms?: number;
-  };
-}
 
 /** The condition a picture shows: that which fails first, else the one that came nearest to failing. */
 export interface ShownCondition {
@@ -37,14 +15,14 @@ export interface ShownCondition {
   readonly required: number;
 }
 
-const signs: Readonly<Record<CapacityTried['verdict'], readonly [Sign, Tone]>> = {
+const signs: Readonly<Record<FoundLoad['verdict'], readonly [Sign, Tone]>> = {
   passes: ['dot', 'met'],
   fails: ['cross', 'miss'],
   undecided: ['ring', 'data-2'],
 };
 
 /** How much of the objective each load met. */
-export function passingFigure(found: CapacityFound, shown: ShownCondition, near = false): Drawn<Chart> {
+export function passingFigure(found: FoundCapacity, shown: ShownCondition, near = false): Drawn<Chart> {
   const { unit } = found;
   const rows = near ? nearAnswer(found) : found.tried;
   const marks = [...rows.flatMap((row) => markOf(row, shown, unit)), ...(near ? [] : limitMark(found))];
@@ -72,18 +50,18 @@ export function passingFigure(found: CapacityFound, shown: ShownCondition, near 
   };
 }
 
-const bounds = ({ relevantLowerBound, relevantUpperBound }: CapacityFound): number[] =>
+const bounds = ({ relevantLowerBound, relevantUpperBound }: FoundCapacity): number[] =>
   [relevantLowerBound, relevantUpperBound].filter((each) => each !== undefined);
 
 /** Within a quarter of the answer: where the decision was made. */
-export function nearAnswer(found: CapacityFound): readonly CapacityTried[] {
+export function nearAnswer(found: FoundCapacity): readonly FoundLoad[] {
   const edges = bounds(found);
   if (edges.length === 0) return [];
   const [from, to] = [Math.min(...edges) / 1.25, Math.max(...edges) * 1.25];
   return found.tried.filter(({ load, backlog }) => load >= from && load <= to && backlog !== 'growing');
 }
 
-function boundsTitle({ relevantLowerBound: lower, relevantUpperBound: upper, unit }: CapacityFound): string {
+function boundsTitle({ relevantLowerBound: lower, relevantUpperBound: upper, unit }: FoundCapacity): string {
   if (lower === undefined && upper === undefined) return 'No load was shown to pass, none to fail';
   if (lower === undefined) return `Shown to fail from ${loadText(upper, unit)}; no load was shown to pass`;
   if (upper === undefined) return `Shown to pass up to ${loadText(lower, unit)}; no load was shown to fail`;
@@ -91,7 +69,7 @@ function boundsTitle({ relevantLowerBound: lower, relevantUpperBound: upper, uni
 }
 
 function nearTitle(
-  { relevantLowerBound, relevantUpperBound, unit, tried }: CapacityFound,
+  { relevantLowerBound, relevantUpperBound, unit, tried }: FoundCapacity,
   shown: ShownCondition,
 ): string {
   const at = (load: number | undefined): string | undefined => {
@@ -103,13 +81,13 @@ function nearTitle(
   return parts.length === 0 ? 'Around the answer' : `Around the answer: ${parts.join(', ')}`;
 }
 
-function spanOf({ relevantLowerBound: from, relevantUpperBound: to }: CapacityFound): Pick<PlaneChart, 'span'> {
+function spanOf({ relevantLowerBound: from, relevantUpperBound: to }: FoundCapacity): Pick<PlaneChart, 'span'> {
   return from === undefined || to === undefined || from >= to
     ? {}
     : { span: { from, to, label: interval(from, to, '') } };
 }
 
-function named({ points: { knee, saturation } }: CapacityFound, near: boolean): PlaneChart['lines'] {
+function named({ points: { knee, saturation } }: FoundCapacity, near: boolean): PlaneChart['lines'] {
   if (near) return [];
   return [
     ...(knee === undefined ? [] : [{ axis: 'x' as const, at: knee, label: 'knee' }]),
@@ -117,7 +95,7 @@ function named({ points: { knee, saturation } }: CapacityFound, near: boolean): 
   ];
 }
 
-function markOf(row: CapacityTried, { index }: ShownCondition, unit: string): Mark[] {
+function markOf(row: FoundLoad, { index }: ShownCondition, unit: string): Mark[] {
   const value = row.shares[index];
   if (value === undefined) return [];
   const n = Math.max(1, Math.round(row.requests));
@@ -135,7 +113,7 @@ function markOf(row: CapacityTried, { index }: ShownCondition, unit: string): Ma
   ];
 }
 
-const wordsOf = ({ load, verdict, requests, backlog, point }: CapacityTried, value: number, unit: string): Words => [
+const wordsOf = ({ load, verdict, requests, backlog, point }: FoundLoad, value: number, unit: string): Words => [
   strong(loadText(load, unit)),
   ` ${verdict === 'undecided' ? 'is undecided' : verdict}: ${share(value)} of ${count(requests)} requests${backlog === 'growing' ? '; the backlog grows without bound' : ''}${
     point?.ttftP99_ms === undefined ? '' : `; first token P99 ${duration(point.ttftP99_ms)}`
@@ -143,7 +121,7 @@ const wordsOf = ({ load, verdict, requests, backlog, point }: CapacityTried, val
 ];
 
 /** Where the client was the limit, nothing is known of the target. */
-function limitMark({ client, unit }: CapacityFound): Mark[] {
+function limitMark({ client, unit }: FoundCapacity): Mark[] {
   if (!client) return [];
   return [
     {
@@ -157,7 +135,7 @@ function limitMark({ client, unit }: CapacityFound): Mark[] {
   ];
 }
 
-function triedTable(rows: readonly CapacityTried[], { index }: ShownCondition, unit: string) {
+function triedTable(rows: readonly FoundLoad[], { index }: ShownCondition, unit: string) {
   return {
     head: [`Load, ${unit}`, 'Verdict', 'Requests', 'Share that passes', '95% interval'],
     rows: rows.map(({ load, verdict, requests, shares }) => {
@@ -169,7 +147,7 @@ function triedTable(rows: readonly CapacityTried[], { index }: ShownCondition, u
   };
 }
 
-type Measured = keyof NonNullable<CapacityTried['point']>;
+type Measured = keyof NonNullable<FoundLoad['point']>;
 
 interface CurveOf {
   readonly key: Measured;
@@ -178,7 +156,7 @@ interface CurveOf {
 }
 
 /** Latency as load grows. */
-export function latencyFigure(found: CapacityFound): Drawn<Chart> {
+export function latencyFigure(found: FoundCapacity): Drawn<Chart> {
   const curves: CurveOf[] = [
     { key: 'ttftP99_ms', label: 'first token P99', tone: 'data' },
     { key: 'ttftP50_ms', label: 'first token P50', tone: 'data-2' },
@@ -193,7 +171,7 @@ export function latencyFigure(found: CapacityFound): Drawn<Chart> {
 }
 
 /** Throughput as load grows. */
-export function throughputFigure(found: CapacityFound): Drawn<Chart> {
+export function throughputFigure(found: FoundCapacity): Drawn<Chart> {
   const { saturation } = found.points;
   const title =
     saturation === undefined
@@ -204,7 +182,7 @@ export function throughputFigure(found: CapacityFound): Drawn<Chart> {
 }
 
 function overLoad(
-  found: CapacityFound,
+  found: FoundCapacity,
   curves: readonly CurveOf[],
   {
     title,

@@ -1,27 +1,15 @@
+import type { FoundCapacity, FoundLoad } from '../../analyses/capacity-found.ts';
 import { parseSlo } from '../../slo/index.ts';
 import { chosenShare, count, duration, interval, number, share } from '../format.ts';
 import type { HeadlineNumber } from '../headline-numbers.ts';
 import { listed, strong, type Words } from '../words.ts';
 import { capacitySentence, loadText } from './capacity-answer.ts';
-import {
-  type CapacityFound,
-  type CapacityTried,
-  latencyFigure,
-  nearAnswer,
-  passingFigure,
-  type ShownCondition,
-  throughputFigure,
-} from './capacity-figures.ts';
+import { latencyFigure, nearAnswer, passingFigure, type ShownCondition, throughputFigure } from './capacity-figures.ts';
 import type { AnalysisPage, PageTable } from './document.ts';
 
-/** A search as its page shows it. */
-export interface CapacityPageInput extends CapacityFound {
+/** A search as its page shows it: what it found, and the objective as it was given. */
+export interface CapacityPageInput extends FoundCapacity {
   readonly request: { readonly slo: readonly string[]; readonly presets: readonly string[] };
-  readonly confidence?: number;
-  readonly estimate?: number;
-  readonly edge?: 'smooth' | 'cliff';
-  readonly irregular?: string;
-  readonly cost: { readonly requests: number; readonly seconds: number; readonly tokens: number };
 }
 
 export interface CapacityOrigin {
@@ -165,7 +153,7 @@ function everyLoad({ tried, unit, conditions }: CapacityPageInput): PageTable {
   };
 }
 
-const rowOf = ({ load, verdict, backlog, requests, shares, point }: CapacityTried, conditions: number): string[] => [
+const rowOf = ({ load, verdict, backlog, requests, shares, point }: FoundLoad, conditions: number): string[] => [
   number(load),
   backlog === 'growing' ? `${verdict}, backlog grows` : verdict,
   count(requests),
