@@ -1,7 +1,7 @@
-import { createRequire } from 'node:module';
+import { loadLibc } from './libc.ts';
 
 /** MSG_DONTWAIT and MSG_NOSIGNAL of Linux. */
-const sendFlags = 0x40 | 0x4000;
+export const withoutWaitOrSignal = 0x40 | 0x4000;
 
 /** Memory whose bytes go to a socket in one system call of our own, at a fraction of what a write through Node's streams costs. */
 export interface SendBuffer {
@@ -12,18 +12,12 @@ export interface SendBuffer {
 
 /** Absent where the platform or the optional package `koffi` is. The memory is never given back. */
 export function sendBuffer(length: number): SendBuffer | undefined {
-  if (process.platform !== 'linux') return undefined;
-  try {
-    const koffi = createRequire(import.meta.url)('koffi') as typeof import('koffi');
-    const send = koffi.load(null).func('int64_t send(int, uint64_t, uint64_t, int)');
-    const pointer = koffi.alloc('uint8_t', length);
-    const address = Number(koffi.address(pointer));
-    if (!Number.isSafeInteger(address)) return undefined;
-    return {
-      bytes: Buffer.from(koffi.view(pointer, length)),
-      send: (descriptor, start, end) => Math.max(0, send(descriptor, address + start, end - start, sendFlags)),
-    };
-  } catch {
-    return undefined;
-  }
+  const libc = loadLibc();
+  if (!libc) return undefined;
+  const { address, memory } = libc.allocate(length);
+  return {
+    bytes: Buffer.from(memory),
+    send: (descriptor, start, end) =>
+      Math.max(0, libc.send(descriptor, address + start, end - start, withoutWaitOrSignal)),
+  };
 }

@@ -1,0 +1,91 @@
+import { createRequire } from 'node:module';
+import { endianness } from 'node:os';
+
+/** Of memory that does not move; a number, which costs a call less than a `bigint`. */
+export type Address = number;
+
+/** The few system calls that Node does not offer, and memory for them. */
+export interface Libc {
+  setsockopt(fd: number, level: number, option: number, value: Uint8Array, length: number): number;
+  recvmsg(fd: number, message: Address, flags: number): number;
+  send(fd: number, bytes: Address, length: number, flags: number): number;
+  clock_gettime(clock: number, time: Address): number;
+  /** Sleeps this thread; `time` is a `struct timespec`. */
+  clock_nanosleep(clock: number, flags: number, time: Address): number;
+  /** What concerns the calling thread only, such as how late its sleeps may end. */
+  prctl(option: number, value: number): number;
+  epoll_create1(flags: number): number;
+  epoll_ctl(epoll: number, operation: number, fd: number, event: Address): number;
+  epoll_wait(epoll: number, events: Address, most: number, milliseconds: number): number;
+  /** The same with a `struct timespec` to wait; absent in older libraries. */
+  epoll_pwait2?(epoll: number, events: Address, most: number, time: Address): number;
+  close(fd: number): number;
+  /** `process` 0 is the calling thread; `mask` has one bit a core. */
+  sched_getaffinity(process: number, bytes: number, mask: Address): number;
+  sched_setaffinity(process: number, bytes: number, mask: Address): number;
+  /** Any other call, by its number on this architecture. */
+  syscall(number: number, first: number, second: Address, third: number): number;
+  errno(): number;
+  readonly errorCodes: Readonly<Record<string, number>>;
+  allocate(bytes: number): { readonly address: Address; readonly memory: ArrayBuffer };
+}
+
+/** `NULL` of C. */
+const noAddress: Address = 0;
+
+let loaded: Libc | null | undefined;
+
+/** Absent where the platform or the optional package `koffi` is. */
+export function loadLibc(): Libc | undefined {
+  loaded ??= tryToLoad() ?? null;
+  return loaded ?? undefined;
+}
+
+function tryToLoad(): Libc | undefined {
+  // The structures below are laid out for 64-bit little-endian Linux.
+  if (process.platform !== 'linux' || !['x64', 'arm64'].includes(process.arch) || endianness() !== 'LE')
+    return undefined;
+  try {
+    const koffi = createRequire(import.meta.url)('koffi') as typeof import('koffi');
+    const library = koffi.load(null);
+    const pwait2 = ifThere(() => library.func('int epoll_pwait2(int, size_t, int, size_t, size_t)'));
+    return {
+      setsockopt: library.func('int setsockopt(int, int, int, void *, uint32_t)'),
+      recvmsg: library.func('int recvmsg(int, size_t, int)'),
+      send: library.func('int64_t send(int, size_t, size_t, int)'),
+      clock_gettime: library.func('int clock_gettime(int, size_t)'),
+      clock_nanosleep: sleeping(library.func('int clock_nanosleep(int, int, size_t, size_t)')),
+      prctl: setting(library.func('int prctl(int, uint64_t, uint64_t, uint64_t, uint64_t)')),
+      epoll_create1: library.func('int epoll_create1(int)'),
+      epoll_ctl: library.func('int epoll_ctl(int, int, int, size_t)'),
+      epoll_wait: library.func('int epoll_wait(int, size_t, int, int)'),
+      ...(pwait2 && { epoll_pwait2: (epoll, events, most, time) => pwait2(epoll, events, most, time, noAddress) }),
+      close: library.func('int close(int)'),
+      sched_getaffinity: library.func('int sched_getaffinity(int, size_t, size_t)'),
+      sched_setaffinity: library.func('int sched_setaffinity(int, size_t, size_t)'),
+      syscall: library.func('int64_t syscall(int64_t, int64_t, size_t, int64_t)'),
+      errno: () => koffi.errno(),
+      errorCodes: koffi.os.errno,
+      allocate(bytes) {
+        const pointer = koffi.alloc('uint8_t', bytes);
+        return { address: Number(koffi.address(pointer)), memory: koffi.view(pointer, bytes) };
+      },
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+function ifThere<Found>(load: () => Found): Found | undefined {
+  try {
+    return load();
+  } catch {
+    return undefined;
+  }
+}
+
+type Native = (...values: readonly number[]) => number;
+
+const sleeping = (native: Native) => (clock: number, flags: number, time: Address) =>
+  native(clock, flags, time, noAddress);
+const setting = (native: Native) => (option: number, value: number) => native(option, value, 0, 0, 0);
