@@ -16,7 +16,7 @@ const mayImport = {
   engine: ['core', 'system'],
   config: ['core', 'workload', 'dispatch', 'clients', 'metrics', 'slo', 'outputs'],
   // The hot threads: wire dispatch, clients and recording, and nothing that computes or shows.
-  instrument: ['core', 'dispatch', 'clients', 'recording', 'workload'],
+  instrument: ['core', 'system', 'dispatch', 'clients', 'recording', 'workload'],
   // Runs the instrument against a source of its own.
   selftest: ['core', 'instrument', 'clients', 'recording', 'engine', 'system'],
 };

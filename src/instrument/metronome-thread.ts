@@ -1,5 +1,5 @@
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
-import { loadLibc } from '../clients/transport/libc.ts';
+import { loadLibc } from '../system/libc.ts';
 import type { LoadSetup, MetronomeSetup, RequestTable, TargetSetup, ToMetronome } from './messages.ts';
 
 /** The thread that keeps time, seen from the thread that controls the run. */

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { type Libc, loadLibc } from '../clients/transport/libc.ts';
+import { type Address, type Libc, loadLibc } from '../system/libc.ts';
 
 /** Room for 1,024 processors. */
 const maskBytes = 128;
@@ -64,7 +64,7 @@ function threadsOfProcess(): number[] {
   }
 }
 
-let mask: { readonly libc: Libc; readonly address: bigint; readonly bits: Uint8Array } | undefined;
+let mask: { readonly libc: Libc; readonly address: Address; readonly bits: Uint8Array } | undefined;
 
 /** The one mask of this thread, empty: its memory is never given back. */
 function newMask(): typeof mask {

@@ -1,10 +1,9 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import { loadLibc } from '../clients/transport/libc.ts';
 import { descriptorOf } from '../system/descriptor.ts';
+import { withoutWaitOrSignal } from '../system/direct-send.ts';
+import { loadLibc } from '../system/libc.ts';
 import type { StampedEvent } from './stamped-event.ts';
-
-const withoutWaitOrSignal = 0x40 | 0x4000;
 
 /** Sends events on a socket: one system call each where that is possible. */
 export function socketSender(socket: Socket): (event: StampedEvent) => void {

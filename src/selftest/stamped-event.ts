@@ -1,4 +1,4 @@
-import { loadLibc } from '../clients/transport/libc.ts';
+import { type Address, loadLibc } from '../system/libc.ts';
 
 const digits = 16;
 const zero = 48;
@@ -8,7 +8,7 @@ const half = 1e8;
 export class StampedEvent {
   readonly bytes: Uint8Array;
   /** Undefined where there is no way to the system's `send`. */
-  readonly address: bigint | undefined;
+  readonly address: Address | undefined;
   readonly #stampAt: number;
 
   /** With the number of `tokens` of the answer its end comes too, in one piece. */

@@ -1,7 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import { directWriter } from './direct-writer.ts';
 import { KernelStamper } from './kernel-stamper.ts';
-import { loadLibc } from './libc.ts';
 import { readLoop } from './read-loop.ts';
 import { UserStamper } from './read-stamper.ts';
 import { SocketTransport, type Stamps } from './socket-transport.ts';
@@ -20,8 +19,8 @@ function bestStamps({ url, proxy }: TransportTarget, clock: Clock): Stamps {
   if (url.protocol === 'https:' || proxy) return { path: 'C', stamper: new UserStamper(clock) };
   const reader = stampedReader();
   const loop = readLoop();
-  const libc = loadLibc();
-  return reader && loop && libc
-    ? { path: 'A', stamper: new KernelStamper(clock, reader, loop), writer: directWriter(libc) }
+  const writer = directWriter();
+  return reader && loop && writer
+    ? { path: 'A', stamper: new KernelStamper(clock, reader, loop), writer }
     : { path: 'B', stamper: new UserStamper(clock) };
 }

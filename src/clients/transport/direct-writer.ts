@@ -1,27 +1,20 @@
 import type { Socket } from 'node:net';
 import { descriptorOf } from '../../system/descriptor.ts';
-import type { Libc } from './libc.ts';
+import { type SendBuffer, sendBuffer } from '../../system/direct-send.ts';
 
 const bufferBytes = 128 * 1024;
 const noDescriptor = -1;
 const rehearsals = 500;
-/** MSG_DONTWAIT and MSG_NOSIGNAL. */
-const sendFlags = 0x40 | 0x4000;
 
 /**
  * Hands a request to the kernel in one system call of our own: a third of what a write through
  * Node's streams costs, and its end is known at once. What the kernel does not take is the caller's.
  */
 export class DirectWriter {
-  readonly #libc: Libc;
-  readonly #address: bigint;
-  readonly #bytes: Buffer;
+  readonly #buffer: SendBuffer;
 
-  constructor(libc: Libc) {
-    const { address, memory } = libc.allocate(bufferBytes);
-    this.#libc = libc;
-    this.#address = address;
-    this.#bytes = Buffer.from(memory);
+  constructor(buffer: SendBuffer) {
+    this.#buffer = buffer;
   }
 
   /** Where it is to be sent; undefined if Node has to send it. */
@@ -31,14 +24,15 @@ export class DirectWriter {
 
   /** Lays the next request out; returns its length. */
   prepare(head: string, body: Uint8Array): number {
-    const length = this.#bytes.write(head, 'latin1');
-    this.#bytes.set(body, length);
+    const { bytes } = this.#buffer;
+    const length = bytes.write(head, 'latin1');
+    bytes.set(body, length);
     return length + body.length;
   }
 
   /** Sends what was prepared; returns how many bytes the kernel took, 0 where it would not. */
   send(fd: number, length: number): number {
-    return Math.max(0, this.#libc.send(fd, this.#address, length, sendFlags));
+    return this.#buffer.send(fd, 0, length);
   }
 
   /** Walks the way of a request without a socket, often enough for V8 to compile it before the first one leaves. */
@@ -51,14 +45,18 @@ export class DirectWriter {
 
   /** A copy of what was prepared, from `start` on. */
   rest(start: number, length: number): Buffer {
-    return Buffer.from(this.#bytes.subarray(start, length));
+    return Buffer.from(this.#buffer.bytes.subarray(start, length));
   }
 }
 
 /** One a thread: its memory is never given back. */
-let shared: DirectWriter | undefined;
+let shared: DirectWriter | null | undefined;
 
-export function directWriter(libc: Libc): DirectWriter {
-  shared ??= new DirectWriter(libc);
-  return shared;
+/** Absent where there is no shorter way to the kernel than Node's. */
+export function directWriter(): DirectWriter | undefined {
+  if (shared === undefined) {
+    const buffer = sendBuffer(bufferBytes);
+    shared = buffer ? new DirectWriter(buffer) : null;
+  }
+  return shared ?? undefined;
 }

@@ -1,5 +1,5 @@
 import { microseconds, milliseconds, nanosecondsPerSecond } from '../../core/units.ts';
-import { type Libc, loadLibc } from './libc.ts';
+import { type Address, type Libc, loadLibc } from '../../system/libc.ts';
 
 /** Does what has come due; returns how long until the next is due, nanoseconds, infinite if nothing will be. */
 export type Pace = () => number;
@@ -32,11 +32,11 @@ const oversleep = microseconds(40);
 export class ReadLoop {
   readonly #libc: Libc;
   readonly #wish: DataView;
-  readonly #wishAddress: bigint;
+  readonly #wishAddress: Address;
   readonly #time: DataView;
-  readonly #timeAddress: bigint;
+  readonly #timeAddress: Address;
   readonly #events: DataView;
-  readonly #eventsAddress: bigint;
+  readonly #eventsAddress: Address;
   readonly #onReadable: ((() => void) | undefined)[] = [];
   #epoll: number | undefined;
   #watched = 0;

@@ -1,4 +1,4 @@
-import { type Libc, loadLibc } from './libc.ts';
+import { type Address, type Libc, loadLibc } from '../../system/libc.ts';
 
 const socketLevel = 1;
 /** SO_TIMESTAMPNS, which is SCM_TIMESTAMPNS too. */
@@ -21,8 +21,8 @@ const dataAt = controlAt + controlBytes;
 /** Reads sockets by `recvmsg`, which tells when the kernel received the bytes (socket(7), SO_TIMESTAMPNS). */
 export class StampedReader {
   readonly #libc: Libc;
-  readonly #address: bigint;
-  readonly #message: bigint;
+  readonly #address: Address;
+  readonly #message: Address;
   readonly #view: DataView;
   readonly #on = new Uint8Array(Int32Array.of(1).buffer);
   /** Whole seconds are counted from here: nanoseconds since 1970 would not fit a number. */
@@ -35,7 +35,7 @@ export class StampedReader {
     const { address, memory } = libc.allocate(dataAt + bufferBytes);
     this.#libc = libc;
     this.#address = address;
-    this.#message = address + BigInt(messageAt);
+    this.#message = address + messageAt;
     this.#view = new DataView(memory);
     this.bytes = new Uint8Array(memory, dataAt);
     this.#writeMessage();
@@ -71,11 +71,11 @@ export class StampedReader {
 
   #writeMessage(): void {
     const view = this.#view;
-    view.setBigUint64(messageAt + 16, this.#address + BigInt(vectorAt), true);
+    view.setBigUint64(messageAt + 16, BigInt(this.#address + vectorAt), true);
     view.setBigUint64(messageAt + 24, 1n, true);
-    view.setBigUint64(messageAt + 32, this.#address + BigInt(controlAt), true);
+    view.setBigUint64(messageAt + 32, BigInt(this.#address + controlAt), true);
     view.setBigUint64(messageAt + 40, 0n, true);
-    view.setBigUint64(vectorAt, this.#address + BigInt(dataAt), true);
+    view.setBigUint64(vectorAt, BigInt(this.#address + dataAt), true);
     view.setBigUint64(vectorAt + 8, BigInt(bufferBytes), true);
   }
 
