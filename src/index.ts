@@ -11,6 +11,7 @@
  * const { summary, reportPath } = await run(plan);
  * console.log(summary.headline.fluidShare.value, reportPath);
  */
+export type { CompareResult } from './analyses/comparison-result.ts';
 export { loadPlan, type Plan, type PlanInput, planToJson, resolvePlan, scorePolicy } from './config/index.ts';
 export { type ExitCode, exitCodes, MetronError } from './core/errors.ts';
 export type { Manifest } from './core/manifest.ts';
@@ -24,7 +25,7 @@ export { renderCsv } from './outputs/csv.ts';
 export { readRun, type StoredRun } from './recording/read-run.ts';
 export { audit } from './run/audit.ts';
 export { type CapacityOutcome, type CapacityRequest, capacity } from './run/capacity.ts';
-export { type CompareResult, compare } from './run/compare.ts';
+export { compare } from './run/compare.ts';
 export { RunControl } from './run/control.ts';
 export type { RunEvent } from './run/events.ts';
 export { type ProfileResult, profile } from './run/profile.ts';

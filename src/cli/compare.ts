@@ -1,13 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import { type GateResult, parseGate } from '../analyses/comparison-gate.ts';
+import type { CompareResult } from '../analyses/comparison-result.ts';
 import { statisticOf } from '../analyses/comparison-statistic.ts';
 import { planFlags, scorePolicy } from '../config/index.ts';
 import { type ExitCode, exitCodes, MetronError } from '../core/errors.ts';
 import { renderComparisonMarkdown } from '../outputs/comparison-markdown.ts';
 import { type JunitCase, renderJunit } from '../outputs/junit.ts';
 import { renderComparison } from '../outputs/terminal/comparison.ts';
-import { type CompareResult, compare as compareRuns, writeComparison } from '../run/compare.ts';
+import { compare as compareRuns, writeComparison } from '../run/compare.ts';
 import { parseCompareInput } from '../run/compare-inputs.ts';
 import { type Measured, measureLive, namedInputs } from './compare-live.ts';
 import { screen } from './screen.ts';

@@ -1,13 +1,13 @@
+import type { CompareResult } from '../analyses/comparison-result.ts';
 import { changeText, intervalText } from '../plots/analyses/comparison-differences.ts';
 import { number, quantity } from '../plots/format.ts';
-import type { ComparisonView } from './comparison-view.ts';
 import { failedText } from './terminal/comparison.ts';
 
 const row = (...cells: readonly string[]): string =>
   `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 
 /** A comparison for a pull request. */
-export function renderComparisonMarkdown(comparison: ComparisonView): string {
+export function renderComparisonMarkdown(comparison: CompareResult): string {
   const { systems, pairs, confidence, window, failed = [] } = comparison;
   const [baseline] = systems;
   const parts = pairs.map((pair) => {
@@ -39,7 +39,7 @@ export function renderComparisonMarkdown(comparison: ComparisonView): string {
   return `${[...gone, ...capacities(comparison), ...parts].join('\n\n')}\n`;
 }
 
-function capacities({ capacities: found = [] }: ComparisonView): string[] {
+function capacities({ capacities: found = [] }: CompareResult): string[] {
   if (found.length === 0) return [];
   const load = (value: number | undefined, unit: string): string =>
     value === undefined ? 'none' : `${number(value)} ${unit}`;

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { Compatibility, DifferingKey } from '../analyses/comparison-compatibility.ts';
 import { compatibility } from '../analyses/comparison-compatibility.ts';
+import type { FailedTarget } from '../analyses/comparison-result.ts';
 import { joinRounds, type RequestValues, requestValues } from '../analyses/comparison-values.ts';
 import { type SteadySummary, scoreWithSteadyState, steadyRecords } from '../analyses/steady-score.ts';
 import type { RequestRecord } from '../core/record.ts';
@@ -24,18 +25,9 @@ export interface ArmRun {
   readonly round?: number;
 }
 
-/** A target of a live comparison that could not be measured, or not to the end. */
-export interface Failed {
-  readonly name: string;
-  readonly round: number;
-  readonly reason: string;
-  /** Rounds it was measured in. */
-  readonly measured: number;
-}
-
 export interface ReadArms {
   readonly arms: readonly Arm[];
-  readonly failed: readonly Failed[];
+  readonly failed: readonly FailedTarget[];
   readonly capacities: readonly StoredInput[];
 }
 
@@ -53,7 +45,7 @@ export async function readArms(inputs: readonly CompareInput[], policy: ScorePol
     return storedTurnsRequest(folder).inputs.map((text) => ({ input: parseCompareInput(text), turns: folder }));
   });
   const capacities: StoredInput[] = [];
-  const failed: Failed[] = [];
+  const failed: FailedTarget[] = [];
   const arms: Arm[] = [];
   for (const { input, turns } of asked) {
     if (input.kind === 'capacity') capacities.push(input);
@@ -93,7 +85,7 @@ async function readArmRun(folder: string, policy: ScorePolicy): Promise<ArmRun> 
   return { stored, summary: scoreWithSteadyState(stored.records, policy, scoreContext(stored.manifest)) };
 }
 
-const failuresOf = (name: string, had: readonly Turn[]): Failed[] =>
+const failuresOf = (name: string, had: readonly Turn[]): FailedTarget[] =>
   had.flatMap(({ failure, round }) =>
     failure === undefined
       ? []

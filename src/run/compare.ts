@@ -1,19 +1,24 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { compareValues, type Difference } from '../analyses/comparison.ts';
-import type { Compatibility, DifferingKey } from '../analyses/comparison-compatibility.ts';
-import { decideGate, type Gate, type GateResult } from '../analyses/comparison-gate.ts';
+import { compareValues } from '../analyses/comparison.ts';
+import type { Compatibility } from '../analyses/comparison-compatibility.ts';
+import { decideGate, type Gate } from '../analyses/comparison-gate.ts';
 import { commonRounds } from '../analyses/comparison-resample.ts';
+import type {
+  ComparedCapacity,
+  ComparedPair,
+  ComparedSystem,
+  CompareResult,
+  FailedTarget,
+} from '../analyses/comparison-result.ts';
 import { standardStatistics, statisticOf } from '../analyses/comparison-statistic.ts';
-import type { SteadySummary } from '../analyses/steady-score.ts';
 import { exitCodes, MetronError } from '../core/errors.ts';
 import { orderStatistic, type ScorePolicy } from '../metrics/index.ts';
 import { renderAnalysis } from '../outputs/html.ts';
-import type { ShownCapacity } from '../plots/analyses/comparison-input.ts';
 import { comparisonPage } from '../plots/analyses/comparison-page.ts';
 import { createRunFolder, RunFolder } from '../recording/run-folder.ts';
 import { storedCapacity } from './capacity.ts';
-import { type Arm, type Failed, isSteady, readArms, summaryOf, unlike, valuesOf } from './compare-arms.ts';
+import { type Arm, isSteady, readArms, summaryOf, unlike, valuesOf } from './compare-arms.ts';
 import { comparisonFiles, folderName, parseCompareInput, type StoredInput } from './compare-inputs.ts';
 
 export interface CompareOptions {
@@ -29,47 +34,6 @@ export interface CompareOptions {
   /** Folders of capacity searches whose results stand beside the comparison. */
   readonly capacities?: readonly string[];
   readonly seed?: number;
-}
-
-/** One run among those that are compared: the paper's figures, as numbers. */
-export interface ComparedSystem {
-  readonly name: string;
-  readonly folder: string;
-  readonly requests: number;
-  /** Tokens per second by the paper's three ways to state a rate; absent where there is none. */
-  readonly rates: { readonly tpot?: number; readonly tbt?: number; readonly fluid?: number };
-  /** Fluidity-index at the percentiles 0 to 100. */
-  readonly fluidityCdf: readonly number[];
-  readonly acceptance: { readonly deadline_ms: readonly number[]; readonly share: readonly number[] };
-  /** Of a run; rounds have one each. */
-  readonly steadyState?: SteadySummary['steadyState'];
-  /** Rounds of a live comparison that it was measured in. */
-  readonly rounds?: number;
-}
-
-export interface ComparedPair {
-  readonly candidate: string;
-  readonly paired: boolean;
-  /** Rounds both were measured in, which the intervals are clustered by; absent outside a live comparison. */
-  readonly rounds?: number;
-  readonly differing: readonly DifferingKey[];
-  readonly warnings: readonly string[];
-  readonly differences: readonly Difference[];
-  readonly gates: readonly GateResult[];
-}
-
-export interface CompareResult {
-  readonly schema: 'metron.comparison/1';
-  readonly window: 'steady' | 'whole';
-  readonly confidence: number;
-  readonly correction: 'holm';
-  /** All systems are scored under it. */
-  readonly policy: ScorePolicy;
-  readonly systems: readonly ComparedSystem[];
-  readonly pairs: readonly ComparedPair[];
-  readonly capacities?: readonly ShownCapacity[];
-  /** Targets of a live comparison that could not be measured, or not to the end. */
-  readonly failed?: readonly Failed[];
 }
 
 const confidence = 0.95;
@@ -130,7 +94,7 @@ function pairsOf(
   });
 }
 
-function tooFew(failed: readonly Failed[]): MetronError {
+function tooFew(failed: readonly FailedTarget[]): MetronError {
   if (failed.length === 0) return new MetronError('TOO_FEW_RUNS', 'a comparison needs at least two systems');
   const why = failed.map(({ name, round, reason }) => `${name} in round ${round}: ${reason}`);
   return new MetronError('TARGET_FAILED', ['fewer than two systems could be measured', ...why].join('\n  '), {
@@ -139,7 +103,7 @@ function tooFew(failed: readonly Failed[]): MetronError {
   });
 }
 
-function capacityOf({ folder, name }: StoredInput): ShownCapacity {
+function capacityOf({ folder, name }: StoredInput): ComparedCapacity {
   const { conditions, unit, relevantLowerBound, relevantUpperBound, estimate } = storedCapacity(folder);
   return {
     name: name ?? folderName(folder),

@@ -1,5 +1,6 @@
 import type { Difference, Direction } from '../../src/analyses/comparison.ts';
 import { parseGate } from '../../src/analyses/comparison-gate.ts';
+import type { CompareResult } from '../../src/analyses/comparison-result.ts';
 import { standardStatistics, statisticOf } from '../../src/analyses/comparison-statistic.ts';
 import { prefillProfile } from '../../src/analyses/prefill-profile.ts';
 import { paretoFront } from '../../src/analyses/sweep-pareto.ts';
@@ -7,7 +8,6 @@ import type { RequestRecord } from '../../src/core/record.ts';
 import { milliseconds } from '../../src/core/units.ts';
 import { defaultPolicy } from '../../src/metrics/index.ts';
 import { type CapacityPageInput, capacityPage } from '../../src/plots/analyses/capacity-page.ts';
-import type { ComparisonPageInput } from '../../src/plots/analyses/comparison-input.ts';
 import { comparisonPage } from '../../src/plots/analyses/comparison-page.ts';
 import type { AnalysisPage } from '../../src/plots/analyses/document.ts';
 import { profilePage } from '../../src/plots/analyses/profile-page.ts';
@@ -75,7 +75,7 @@ const surface = (folder: string, scale: number, slope: number) => ({
   ),
 });
 
-const system = (name: string, pace: number): ComparisonPageInput['systems'][number] => ({
+const system = (name: string, pace: number): CompareResult['systems'][number] => ({
   name,
   folder: `runs/2026-03-12T14-02-00Z_${name.slice(2)}`,
   requests: 1000,
@@ -115,11 +115,13 @@ const difference = (id: string, i: number, sure: boolean): Difference => {
   };
 };
 
-function comparison(names: readonly string[], sure = true): ComparisonPageInput {
+function comparison(names: readonly string[], sure = true): CompareResult {
   const gate = parseGate('ttft_p50 > 5%');
   return {
+    schema: 'metron.comparison/1',
     window: 'steady',
     confidence: 0.95,
+    correction: 'holm',
     policy: defaultPolicy,
     systems: names.map((name, i) => system(name, 14 + 9 * i)),
     pairs: names.slice(1).map((candidate) => ({

@@ -1,13 +1,13 @@
 import type { Difference, Direction } from '../../analyses/comparison.ts';
 import type { GateResult } from '../../analyses/comparison-gate.ts';
+import type { CompareResult, FailedTarget } from '../../analyses/comparison-result.ts';
 import { changeText, intervalText } from '../../plots/analyses/comparison-differences.ts';
 import { count, number, quantity } from '../../plots/format.ts';
-import type { ComparisonView } from '../comparison-view.ts';
 import { type Dress, dressFor, table, wrap } from './layout.ts';
 
 /** Runs side by side at 80 columns: what differs in how they were made, then every number with its difference. */
 export function renderComparison(
-  result: ComparisonView,
+  result: CompareResult,
   { color, width }: { readonly color: boolean; readonly width: number },
 ): string {
   const dress = dressFor(color);
@@ -39,7 +39,7 @@ export function renderComparison(
 }
 
 /** How the intervals were made, one paragraph. */
-function howCompared({ pairs, confidence, window }: ComparisonView): string {
+function howCompared({ pairs, confidence, window }: CompareResult): string {
   const pairing = pairs.every(({ paired }) => paired)
     ? 'Paired: all sent the same requests at the same times.'
     : 'Unpaired: “could find” is the smallest change found in four of five such comparisons.';
@@ -52,13 +52,11 @@ function howCompared({ pairs, confidence, window }: ComparisonView): string {
   );
 }
 
-export const failedText = ({ name, round, reason, measured }: Failed): string =>
+export const failedText = ({ name, round, reason, measured }: FailedTarget): string =>
   `${name} could not be measured in round ${round}: ${reason}; ${count(measured)} of its rounds are kept`;
 
-type Failed = NonNullable<ComparisonView['failed']>[number];
-
 /** Lowest load shown to fail and highest shown to pass, objective by objective. */
-function capacities({ capacities: found = [] }: ComparisonView): string[] {
+function capacities({ capacities: found = [] }: CompareResult): string[] {
   if (found.length === 0) return [];
   const load = (value: number | undefined, unit: string): string =>
     value === undefined ? 'none' : `${number(value)} ${unit}`;
@@ -86,7 +84,7 @@ function capacities({ capacities: found = [] }: ComparisonView): string[] {
 
 const short = (text: string): string => (text.length > 48 ? `${text.slice(0, 45)}…` : text);
 
-function rates({ systems }: ComparisonView): string[] {
+function rates({ systems }: CompareResult): string[] {
   const cell = (value: number | undefined): string => (value === undefined ? 'none' : `${number(value)}/s`);
   return table(
     [

@@ -1,10 +1,10 @@
 import type { Difference, Direction } from '../../analyses/comparison.ts';
 import type { Gate } from '../../analyses/comparison-gate.ts';
+import type { ComparedPair, CompareResult } from '../../analyses/comparison-result.ts';
 import type { Drawn } from '../figure.ts';
 import { count, number, plural, quantity } from '../format.ts';
 import { listed, strong } from '../words.ts';
 import type { Chart, ChartRow, Sign, Tone } from './chart.ts';
-import type { ComparisonPageInput, ShownPair } from './comparison-input.ts';
 import type { PageTable } from './document.ts';
 
 const signs: Readonly<Record<Direction, readonly [Sign, Tone]>> = {
@@ -33,7 +33,7 @@ export function intervalText(difference: Difference, paired: boolean): string {
 }
 
 /** Every number of one pair on one axis: dot, interval, zero line, and the gate's threshold. */
-export function differencesFigure(pair: ShownPair, { window, confidence, systems }: ComparisonPageInput): Drawn<Chart> {
+export function differencesFigure(pair: ComparedPair, { window, confidence, systems }: CompareResult): Drawn<Chart> {
   const { differences, paired, gates } = pair;
   const baseline = systems[0]?.name ?? 'A';
   const limits = gates.flatMap(({ gate }) => limitOf(gate, differences) ?? []);
@@ -65,7 +65,7 @@ export function differencesFigure(pair: ShownPair, { window, confidence, systems
   };
 }
 
-export function pairTitle({ candidate, differences }: ShownPair, baseline: string): string {
+export function pairTitle({ candidate, differences }: ComparedPair, baseline: string): string {
   const of = (direction: Direction): number => differences.filter((each) => each.direction === direction).length;
   const parts = [
     ...(of('better') > 0 ? [`better in ${count(of('better'))}`] : []),
@@ -75,7 +75,7 @@ export function pairTitle({ candidate, differences }: ShownPair, baseline: strin
   return `${candidate} is ${listed(parts)} of ${plural(differences.length, 'number')} against ${baseline}`;
 }
 
-function rowOf(difference: Difference, { gates }: ShownPair): ChartRow {
+function rowOf(difference: Difference, { gates }: ComparedPair): ChartRow {
   const { statistic, change, low, high, direction } = difference;
   const [sign, tone] = signs[direction];
   const gate = gates.find((each) => each.gate.statistic === statistic.id)?.gate;
@@ -128,7 +128,7 @@ const cellsOf = (difference: Difference, paired: boolean): string[] => [
   number(difference.adjustedP),
 ];
 
-export const differencesTable = (pair: ShownPair, baseline: string): PageTable => ({
+export const differencesTable = (pair: ComparedPair, baseline: string): PageTable => ({
   name: `${pair.candidate} against ${baseline}`,
   words: 2,
   head: headOf(baseline, pair.candidate),

@@ -1,9 +1,9 @@
+import type { ComparedCapacity, ComparedSystem, CompareResult } from '../../analyses/comparison-result.ts';
 import { nanosecondsPerMillisecond } from '../../core/units.ts';
 import type { Drawn } from '../figure.ts';
 import { chosen, chosenShare, count, interval, number, share } from '../format.ts';
 import { strong } from '../words.ts';
 import type { Chart, ChartRow, Curve, PlaneChart, Tone } from './chart.ts';
-import type { ComparisonPageInput, ShownCapacity, ShownSystem } from './comparison-input.ts';
 import type { PageFigure } from './document.ts';
 import { fromZero, logAxis } from './ranges.ts';
 
@@ -21,12 +21,12 @@ interface CurveFigure {
   readonly head: readonly string[];
   readonly table: readonly (readonly string[])[];
   readonly plane: Omit<PlaneChart, 'kind' | 'curves' | 'marks'>;
-  readonly points: (system: ShownSystem) => Points;
+  readonly points: (system: ComparedSystem) => Points;
 }
 
 /** Two systems in one picture, in their colours; more as small multiples, each before the others in grey. */
-function curveFigures(systems: readonly ShownSystem[], figure: CurveFigure): PageFigure[] {
-  const curves = (own?: ShownSystem): Curve[] => {
+function curveFigures(systems: readonly ComparedSystem[], figure: CurveFigure): PageFigure[] {
+  const curves = (own?: ComparedSystem): Curve[] => {
     const ordered = own === undefined ? systems : [...systems.filter((each) => each !== own), own];
     return ordered.map((system) => ({
       label: system.name,
@@ -36,7 +36,7 @@ function curveFigures(systems: readonly ShownSystem[], figure: CurveFigure): Pag
       points: figure.points(system),
     }));
   };
-  const drawn = (title: string, own?: ShownSystem): Drawn<Chart> => ({
+  const drawn = (title: string, own?: ComparedSystem): Drawn<Chart> => ({
     title,
     subtitle: figure.subtitle,
     note: figure.note,
@@ -51,25 +51,25 @@ function curveFigures(systems: readonly ShownSystem[], figure: CurveFigure): Pag
   }));
 }
 
-function toneOf(system: ShownSystem, systems: readonly ShownSystem[], own: ShownSystem | undefined): Tone {
+function toneOf(system: ComparedSystem, systems: readonly ComparedSystem[], own: ComparedSystem | undefined): Tone {
   if (own !== undefined) return system === own ? 'data' : 'data-2';
   return systems.indexOf(system) === 0 ? 'a' : 'b';
 }
 
-const sizes = (systems: readonly ShownSystem[]): string =>
+const sizes = (systems: readonly ComparedSystem[]): string =>
   systems.map(({ name, requests }) => `${name} n = ${count(requests)}`).join(', ');
 
 /** Above this share the upper end is of no interest: the lower tail gets the room. */
 const tail = 0.1;
 
-export function fluidityFigures({ systems, policy }: ComparisonPageInput): PageFigure[] {
+export function fluidityFigures({ systems, policy }: CompareResult): PageFigure[] {
   const fluidFrom = policy.fluidFrom;
-  const points = ({ fluidityCdf }: ShownSystem): Points => [
+  const points = ({ fluidityCdf }: ComparedSystem): Points => [
     [0, 0],
     ...fluidityCdf.map((value, p): [number, number] => [value, p / 100]),
     [1, 1],
   ];
-  const below = (system: ShownSystem): number =>
+  const below = (system: ComparedSystem): number =>
     system.fluidityCdf.filter((value) => value < fluidFrom).length / Math.max(1, system.fluidityCdf.length);
   const most = Math.max(...systems.map(below));
   const known = systems.filter(({ fluidityCdf }) => fluidityCdf.length > 0);
@@ -100,7 +100,7 @@ export function fluidityFigures({ systems, policy }: ComparisonPageInput): PageF
 }
 
 /** From where the first requests pass to where nothing changes any more, the own deadline inside. */
-function deadlinesShown(systems: readonly ShownSystem[], own: number): [number, number] {
+function deadlinesShown(systems: readonly ComparedSystem[], own: number): [number, number] {
   const first = systems.map(
     ({ acceptance: { deadline_ms, share: passing } }) => deadline_ms[passing.findIndex((value) => value > 0)],
   );
@@ -113,13 +113,13 @@ function deadlinesShown(systems: readonly ShownSystem[], own: number): [number, 
   return [from, Math.max(own * 2, from * 8, ...known(settled).map((value) => value * 1.3))];
 }
 
-export function acceptanceFigures({ systems, policy }: ComparisonPageInput): PageFigure[] {
+export function acceptanceFigures({ systems, policy }: CompareResult): PageFigure[] {
   const own = policy.decodeDeadline / nanosecondsPerMillisecond;
   const known = systems.filter(({ acceptance }) => acceptance.deadline_ms.length > 0);
   if (known.length === 0)
     return [nothing('figure-acceptance', 'Which pace the answers keep', 'No request was measured.')];
   const [from, to] = deadlinesShown(known, own);
-  const at = ({ acceptance: { deadline_ms, share: passing } }: ShownSystem, deadline: number): number =>
+  const at = ({ acceptance: { deadline_ms, share: passing } }: ComparedSystem, deadline: number): number =>
     passing[deadline_ms.findLastIndex((each) => each <= deadline + 1e-9)] ?? 0;
   const chosenDeadlines = [own / 2, own, own * 2, own * 4];
   return curveFigures(known, {
@@ -140,7 +140,7 @@ export function acceptanceFigures({ systems, policy }: ComparisonPageInput): Pag
       readFrom: own,
     },
     points: ({ acceptance: { deadline_ms, share: passing } }) => [
-      [from, at({ acceptance: { deadline_ms, share: passing } } as ShownSystem, from)],
+      [from, at({ acceptance: { deadline_ms, share: passing } } as ComparedSystem, from)],
       ...deadline_ms.flatMap((deadline, i): [number, number][] =>
         deadline > from && deadline < to ? [[deadline, passing[i] ?? 0]] : [],
       ),
@@ -156,11 +156,11 @@ const rateNames = [
 ] as const;
 
 /** The paper's three ways to state a rate, side by side: the first flatters, the second punishes. */
-export function ratesFigure({ systems, policy }: ComparisonPageInput): PageFigure {
+export function ratesFigure({ systems, policy }: CompareResult): PageFigure {
   const values = systems.flatMap(({ rates }) => rateNames.flatMap(([, key]) => rates[key] ?? []));
   if (values.length === 0)
     return nothing('figure-rates', 'How fast the answers come', 'No rate is known of any of them.');
-  const rowOf = ({ name, rates }: ShownSystem, [label, key]: (typeof rateNames)[number]): ChartRow => {
+  const rowOf = ({ name, rates }: ComparedSystem, [label, key]: (typeof rateNames)[number]): ChartRow => {
     const value = rates[key];
     const text = value === undefined ? 'none' : `${number(value)}/s`;
     return {
@@ -200,14 +200,14 @@ export function ratesFigure({ systems, policy }: ComparisonPageInput): PageFigur
 }
 
 /** What capacity searches found, by objective. */
-export function capacitiesFigure(capacities: readonly ShownCapacity[]): PageFigure {
+export function capacitiesFigure(capacities: readonly ComparedCapacity[]): PageFigure {
   const objectives = [...new Set(capacities.map(({ objective }) => objective))];
   const edges = capacities.flatMap(({ lower, upper, estimate }) =>
     [lower, upper, estimate].filter((each) => each !== undefined),
   );
-  const textOf = ({ lower, upper, estimate }: ShownCapacity): string =>
+  const textOf = ({ lower, upper, estimate }: ComparedCapacity): string =>
     lower === undefined && upper === undefined ? 'unknown' : `${number(estimate)} (${interval(lower, upper, '')})`;
-  const rowOf = (capacity: ShownCapacity): ChartRow => {
+  const rowOf = (capacity: ComparedCapacity): ChartRow => {
     const value = capacity.estimate ?? capacity.lower ?? capacity.upper;
     const { lower, upper } = capacity;
     return {

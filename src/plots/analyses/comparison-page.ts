@@ -1,15 +1,15 @@
 import type { Difference } from '../../analyses/comparison.ts';
 import type { GateResult } from '../../analyses/comparison-gate.ts';
+import type { ComparedPair, CompareResult } from '../../analyses/comparison-result.ts';
 import { nanosecondsPerMillisecond } from '../../core/units.ts';
 import { chosen, plural } from '../format.ts';
 import { lowerFirst, sentence, strong, type Words } from '../words.ts';
 import { changeText, differencesFigure, differencesTable, intervalText, pairTitle } from './comparison-differences.ts';
 import { acceptanceFigures, capacitiesFigure, fluidityFigures, ratesFigure } from './comparison-figures.ts';
-import type { ComparisonPageInput, ShownPair } from './comparison-input.ts';
 import type { AnalysisPage, PageSection, PageTable } from './document.ts';
 
 /** Any number of systems side by side: what differs, how fluid each is, and whether they may be compared. */
-export function comparisonPage(input: ComparisonPageInput, command: string): AnalysisPage {
+export function comparisonPage(input: CompareResult, command: string): AnalysisPage {
   const { systems, pairs, window, policy, capacities = [], failed = [] } = input;
   const baseline = systems[0]?.name ?? 'A';
   return {
@@ -60,14 +60,14 @@ export function comparisonPage(input: ComparisonPageInput, command: string): Ana
   };
 }
 
-const capacitySection = ({ capacities = [] }: ComparisonPageInput): PageSection => ({
+const capacitySection = ({ capacities = [] }: CompareResult): PageSection => ({
   id: 'capacity',
   short: 'Capacity',
   title: 'How much load each carries',
   figures: [capacitiesFigure(capacities)],
 });
 
-function status(pairs: readonly ShownPair[]): AnalysisPage['status'] {
+function status(pairs: readonly ComparedPair[]): AnalysisPage['status'] {
   const gates = pairs.flatMap((pair) => pair.gates);
   const of = (outcome: GateResult['outcome']): number => gates.filter((gate) => gate.outcome === outcome).length;
   if (of('failed') > 0) return { state: 'bad', label: `${plural(of('failed'), 'gate')} failed` };
@@ -78,7 +78,7 @@ function status(pairs: readonly ShownPair[]): AnalysisPage['status'] {
   return { state: 'ok', label: gates.length > 0 ? `${plural(gates.length, 'gate')} passed` : 'Comparable' };
 }
 
-function remarks(pairs: readonly ShownPair[]): string[] {
+function remarks(pairs: readonly ComparedPair[]): string[] {
   const gates = pairs.flatMap((pair) =>
     pair.gates.map(({ gate, outcome, explain }) => `${outcome}: ${gate.text}; ${explain}`),
   );
@@ -100,7 +100,7 @@ function remarks(pairs: readonly ShownPair[]): string[] {
   ];
 }
 
-function answerOf(pairs: readonly ShownPair[], baseline: string): string {
+function answerOf(pairs: readonly ComparedPair[], baseline: string): string {
   const [only] = pairs;
   if (only && pairs.length === 1) return `${pairTitle(only, baseline)}.`;
   const told = pairs.map(({ candidate, differences }) => {
@@ -116,7 +116,7 @@ function answerOf(pairs: readonly ShownPair[], baseline: string): string {
 const mostTold = 3;
 
 /** The surest differences of a pair. */
-function largest({ differences, candidate }: ShownPair, most: number): Words[] {
+function largest({ differences, candidate }: ComparedPair, most: number): Words[] {
   const clear = differences.filter(({ direction }) => direction === 'better' || direction === 'worse');
   const strength = ({ change = 0, low = 0, high = 0 }: Difference): number =>
     Math.abs(change) / Math.max(1e-9, high - low);
@@ -128,7 +128,7 @@ function largest({ differences, candidate }: ShownPair, most: number): Words[] {
   ]);
 }
 
-function runsSection({ systems, pairs }: ComparisonPageInput): PageSection {
+function runsSection({ systems, pairs }: CompareResult): PageSection {
   const differing: PageTable[] = pairs
     .filter((pair) => pair.differing.length > 0)
     .map(({ candidate, differing: keys }) => ({
