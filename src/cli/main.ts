@@ -2,21 +2,9 @@
 import { Command, CommanderError, Option } from 'commander';
 import { exitCodes } from '../core/errors.ts';
 import { version } from '../version.ts';
-import { audit } from './audit.ts';
-import { capacity } from './capacity.ts';
-import { compare } from './compare.ts';
-import { doctor } from './doctor.ts';
-import { engine } from './engine.ts';
 import { reportFailure } from './failure.ts';
-import { plan } from './plan.ts';
-import { profile } from './profile.ts';
-import { report } from './report.ts';
-import { run } from './run.ts';
-import { score } from './score.ts';
-import { sweep } from './sweep.ts';
 import type { Flag, Flags, Verb } from './verb.ts';
-
-const verbs: readonly Verb[] = [run, plan, profile, capacity, sweep, score, compare, audit, report, engine, doctor];
+import { verbsFor } from './verbs.ts';
 
 const collect = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value];
 
@@ -64,7 +52,7 @@ const program = new Command('metron')
   .exitOverride()
   .showSuggestionAfterError(true)
   .showHelpAfterError('(see metron --help)');
-for (const verb of verbs) addVerb(program, verb);
+for (const verb of await verbsFor(process.argv[2])) addVerb(program, verb);
 
 try {
   await program.parseAsync();
