@@ -11,28 +11,44 @@ export interface SourceRequest {
 /** Cuts what comes on a connection into requests. */
 export class RequestReader {
   readonly #onRequest: (request: SourceRequest) => void;
-  #bytes: Buffer = Buffer.alloc(0);
+  /** What is not used up, as it came: large bodies are put together once. */
+  #parts: Buffer[] = [];
+  #length = 0;
+  /** Bytes without which the next request is not whole. */
+  #needed = 0;
 
   constructor(onRequest: (request: SourceRequest) => void) {
     this.#onRequest = onRequest;
   }
 
   push(bytes: Buffer): void {
-    this.#bytes = this.#bytes.length === 0 ? bytes : Buffer.concat([this.#bytes, bytes]);
-    for (;;) {
-      const end = this.#bytes.indexOf(headEnd);
-      if (end < 0) return;
-      const head = this.#bytes.toString('latin1', 0, end);
-      const bodyAt = end + headEnd.length;
-      const whole = bodyAt + Number(/\r\ncontent-length: *(\d+)/i.exec(head)?.[1] ?? 0);
-      if (this.#bytes.length < whole) return;
-      const tokens = /"max_tokens":(\d+)/.exec(this.#bytes.toString('latin1', bodyAt, whole))?.[1];
-      this.#bytes = this.#bytes.subarray(whole);
-      this.#onRequest({
-        id: Number(/\r\nx-request-id: *(\d+)/i.exec(head)?.[1] ?? 0),
-        ...(tokens !== undefined && { tokens: Number(tokens) }),
-        ...(head.startsWith('GET ') && { isGet: true }),
-      });
+    this.#parts.push(bytes);
+    this.#length += bytes.length;
+    if (this.#length < this.#needed) return;
+    let rest = this.#parts.length === 1 ? bytes : Buffer.concat(this.#parts);
+    for (let whole = this.#take(rest); whole > 0; whole = this.#take(rest)) rest = rest.subarray(whole);
+    this.#parts = rest.length > 0 ? [rest] : [];
+    this.#length = rest.length;
+  }
+
+  /** Bytes of the request at the beginning of these; 0 where it is not whole yet. */
+  #take(bytes: Buffer): number {
+    const end = bytes.indexOf(headEnd);
+    this.#needed = 0;
+    if (end < 0) return 0;
+    const head = bytes.toString('latin1', 0, end);
+    const bodyAt = end + headEnd.length;
+    const whole = bodyAt + Number(/\r\ncontent-length: *(\d+)/i.exec(head)?.[1] ?? 0);
+    if (bytes.length < whole) {
+      this.#needed = whole;
+      return 0;
     }
+    const tokens = /"max_tokens":(\d+)/.exec(bytes.toString('latin1', bodyAt, whole))?.[1];
+    this.#onRequest({
+      id: Number(/\r\nx-request-id: *(\d+)/i.exec(head)?.[1] ?? 0),
+      ...(tokens !== undefined && { tokens: Number(tokens) }),
+      ...(head.startsWith('GET ') && { isGet: true }),
+    });
+    return whole;
   }
 }
