@@ -1,66 +1,99 @@
-// Error of token times, capacity and CPU per token, against a stamped source: `node bench/receive.mjs [repeats]`.
-// Medians of repeated runs. The floors are those of a C program that does the same (docs/instrument.md).
+// Error of token times, capacity and CPU per token, against stamped sources:
+// `node bench/receive.mjs [--repeats 3] [--source ts|c|both]`.
+// Our client reads the source in TypeScript and the one in C: where the two differ, it is by the source's own jitter.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { line, machine, median, time, trial } from './reference/trial.mjs';
+import { cPrograms } from './reference/c-programs.mjs';
+import { sources } from './reference/options.mjs';
+import { count, inTurns, line, machine, over, time } from './reference/print.mjs';
+import { floorTrial, trial } from './reference/trial.mjs';
 
-const repeats = Number(process.argv[2] ?? 3);
-machine();
+await machine();
+const { missing } = await cPrograms();
+const written = { ts: 'source in TypeScript', c: 'source in C' };
 
-/** The medians of some runs; every run is shown. */
-async function measured(name, options) {
-  const runs = [];
-  for (let run = 0; run < repeats; run++) {
-    const found = await trial(options);
-    const { received, error, userError, cpuPerToken, utilisation, lost, path } = found;
-    console.log(
-      `      ${name}: path ${path}, ${Math.round(received).toLocaleString('en')} tokens/s, ` +
-        `p50 ${time(error.p50)} p99 ${time(error.p99)} p99.9 ${time(error.p999)} max ${time(error.max)}; ` +
-        `user space p99 ${time(userError.p99)}; ${(cpuPerToken / 1e3).toFixed(1)} µs CPU a token, ρ ${utilisation.toFixed(2)}, lost ${lost}`,
-    );
-    runs.push(found);
+/** Some runs of the floor and of our client on each source; every run is shown. */
+async function measured(name, load) {
+  const kinds = load.tls ? {} : { floor: () => floorTrial(load) };
+  for (const source of sources) {
+    const isLeftOut = source === 'c' && (load.tls || (missing && sources.length > 1));
+    if (!isLeftOut) kinds[source] = () => trial({ ...load, source });
   }
-  const of = (figure) => median(runs.map(figure));
-  return {
-    received: of((run) => run.received),
-    p99: of((run) => run.error.p99),
-    p999: of((run) => run.error.p999),
-    cpuPerSecond: of((run) => run.cpuPerToken * run.received),
-  };
+  const runs = await inTurns(kinds);
+  for (const [kind, all] of Object.entries(runs)) for (const run of all) show(`${name}, ${written[kind] ?? 'C'}`, run);
+  return runs;
 }
 
-const keptUp = ({ received }, rate) => received > 0.95 * rate;
-
-/** Capacity of a path is at least `rate` if that rate arrives, with P99 below a millisecond. */
-function carries(name, found, rate) {
-  if (keptUp(found, rate)) return line(`${name} carries ${rate} tokens/s a worker, p99`, found.p99, 1e6);
-  console.log(`MISS  ${name} carries ${rate} tokens/s a worker: only ${Math.round(found.received)} arrived`);
+function show(name, { path, received, error, userError, cpuPerToken, lost }) {
+  console.log(
+    `      ${name}: path ${path}, ${count(received)} tokens/s, p50 ${time(error.p50)} p99 ${time(error.p99)} ` +
+      `p99.9 ${time(error.p999)} max ${time(error.max)}; user space p50 ${time(userError.p50)} p99 ${time(userError.p99)}; ` +
+      `${(cpuPerToken / 1e3).toFixed(1)} µs CPU a token, lost ${lost}`,
+  );
 }
+
+/** One line for each source that was read. */
+function lines(name, runs, figure, target, recorded) {
+  const floor = over(runs.floor, figure);
+  for (const source of sources) {
+    const value = over(runs[source], figure);
+    if (value) line(`${name} (${written[source]})`, value, target, { floor, recorded });
+  }
+}
+
+const keptUp = (runs, rate) => over(runs, ({ received }) => received).median > 0.95 * rate;
+const p99 = ({ error }) => error.p99;
+const p999 = ({ error }) => error.p999;
 
 const loads = new Map();
 for (const rate of [10_000, 40_000, 80_000, 100_000]) {
-  const found = await measured(`random, ${rate}/s`, { rate });
-  loads.set(rate, found);
-  line(`kernel stamps, ${rate} tokens/s, p99`, found.p99, 10e3, 4e3);
-  line(`kernel stamps, ${rate} tokens/s, p99.9`, found.p999, 50e3, 20e3);
+  const runs = await measured(`random, ${rate}/s`, { rate });
+  loads.set(rate, runs);
+  lines(`kernel stamps, ${rate} tokens/s, p99`, runs, p99, 10e3, 4e3);
+  lines(`kernel stamps, ${rate} tokens/s, p99.9`, runs, p999, 50e3, 20e3);
 }
 for (const rate of [40_000, 80_000]) {
-  const found = await measured(`in step, ${rate}/s`, { rate, phases: 'in-step' });
-  line(`kernel stamps, in step, ${rate} tokens/s, p99`, found.p99, 10e3, 3e3);
+  const runs = await measured(`in step, ${rate}/s`, { rate, phases: 'in-step' });
+  lines(`kernel stamps, in step, ${rate} tokens/s, p99`, runs, p99, 10e3, 3e3);
 }
-const [low, high] = [loads.get(40_000), loads.get(80_000)];
-if (keptUp(low, 40_000) && keptUp(high, 80_000)) {
-  const marginal = (high.cpuPerSecond - low.cpuPerSecond) / (high.received - low.received);
-  line('CPU a token, 40k to 80k tokens/s, marginal', marginal, 10e3, 7e3);
-}
-const user = await measured('user space, 80000/s', { rate: 80_000, stamps: 'user' });
-line('user-space stamps, 80000 tokens/s, p99', user.p99, 300e3, 30e3);
-carries('A', await measured('path A, 120000/s', { rate: 120_000 }), 120_000);
-carries('B', await measured('path B, 100000/s', { rate: 100_000, stamps: 'user' }), 100_000);
+marginalCpu();
+
+const userStamps = await measured('user space, 80000/s', { rate: 80_000, stamps: 'user' });
+lines('user-space stamps, 80000 tokens/s, p99', userStamps, p99, 300e3, 30e3);
+await carries('A', 120_000, {});
+await carries('B', 100_000, { stamps: 'user' });
 const tls = certificate();
-if (tls) carries('C (TLS)', await measured('path C, 35000/s', { rate: 35_000, tls }), 35_000);
+if (tls) await carries('C (TLS)', 35_000, { tls });
+
+/** Slope of processor time between two loads: what a token more costs. The runs of the two loads are paired in order. */
+function marginalCpu() {
+  const slope = (kind) => {
+    const [low, high] = [loads.get(40_000)[kind], loads.get(80_000)[kind]];
+    if (!low?.length || !keptUp(low, 40_000) || !keptUp(high, 80_000)) return undefined;
+    const pairs = high.map((run, i) => [low[i], run]);
+    return over(pairs, ([a, b]) => (b.cpuPerSecond - a.cpuPerSecond) / (b.received - a.received));
+  };
+  for (const source of sources) {
+    const value = slope(source);
+    if (!value) continue;
+    const name = `CPU a token, 40k to 80k tokens/s, marginal (${written[source]})`;
+    line(name, value, 10e3, { floor: slope('floor'), recorded: 7e3 });
+  }
+}
+
+/** Capacity of a path is at least `rate` if that rate arrives, with P99 below a millisecond. */
+async function carries(path, rate, load) {
+  const runs = await measured(`path ${path}, ${rate}/s`, { rate, ...load });
+  const name = `${path} carries ${rate} tokens/s a worker`;
+  for (const source of sources) {
+    if (!runs[source]?.length || keptUp(runs[source], rate)) continue;
+    console.log(`MISS  ${name}: only ${count(over(runs[source], ({ received }) => received).median)} arrived`);
+    delete runs[source];
+  }
+  lines(`${name}, p99`, runs, p99, 1e6);
+}
 
 /** Self-signed, made by openssl; without it TLS is not measured. */
 function certificate() {

@@ -23,6 +23,14 @@ export interface SentStream {
   readonly sentAt: Float64Array;
 }
 
+/** A source that runs somewhere else, on this machine and by its clock. */
+export interface StampedSource {
+  readonly port: number;
+  /** What was sent since the last call. */
+  log(): Promise<readonly SentStream[]>;
+  close(): Promise<void>;
+}
+
 export type ToSource = 'log' | 'close';
 export type FromSource =
   | { readonly type: 'listening'; readonly port: number; readonly native: boolean }

@@ -1,9 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { MetronError } from '../core/errors.ts';
-import type { FromSource, SentStream, SourceOptions, ToSource } from './source-options.ts';
+import type { FromSource, SentStream, SourceOptions, StampedSource, ToSource } from './source-options.ts';
 
-/** A stamped source that runs in a process of its own. */
-export class SourceProcess {
+/** The stamped source in TypeScript, in a process of its own. */
+export class SourceProcess implements StampedSource {
   readonly port: number;
   /** Sends by system calls of its own, not through Node's sockets. */
   readonly native: boolean;
@@ -28,7 +28,6 @@ export class SourceProcess {
     return this.#child.pid ?? 0;
   }
 
-  /** What was sent since the last call. */
   async log(): Promise<readonly SentStream[]> {
     const log = answer(this.#child, 'log');
     this.#child.send('log' satisfies ToSource);

@@ -7,7 +7,7 @@ import { Composer } from '../instrument/composer.ts';
 import { Instrument, type InstrumentFacts } from '../instrument/instrument.ts';
 import type { TargetSetup } from '../instrument/messages.ts';
 import { type Joined, joinWithLog } from './join.ts';
-import type { SourceOptions } from './source-options.ts';
+import type { SourceOptions, StampedSource } from './source-options.ts';
 import { SourceProcess } from './source-process.ts';
 
 export interface TrialRequests {
@@ -19,6 +19,8 @@ export interface TrialRequests {
 
 export interface TrialOptions {
   readonly source: SourceOptions;
+  /** Starts another source than the one in TypeScript. */
+  readonly startSource?: (options: SourceOptions) => Promise<StampedSource>;
   readonly requests: TrialRequests;
   readonly workers?: number;
   /** Connections opened ahead; one a request if absent. */
@@ -43,7 +45,7 @@ const startAhead = milliseconds(50);
 /** A whole run of the instrument against a stamped source, joined with what the source sent. */
 export async function runTrial(options: TrialOptions): Promise<TrialResult> {
   const folder = await mkdtemp(join(tmpdir(), 'metron-trial-'));
-  const source = await SourceProcess.start(options.source);
+  const source = await (options.startSource ?? SourceProcess.start)(options.source);
   const recordsPath = join(folder, 'records.jsonl');
   const instrument = new Instrument(instrumentOptions(options, source.port, recordsPath));
   try {
