@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, resolve } from 'node:path';
-import { LineCounter, parseDocument } from 'yaml';
 import { MetronError } from '../core/errors.ts';
 
 /** A plan as it was written, before anything is checked or filled in. */
@@ -27,7 +27,11 @@ function readText(path: string): string {
   }
 }
 
+/** Loaded when there is a document: most runs are given by flags alone. */
+const yaml = (): typeof import('yaml') => createRequire(import.meta.url)('yaml') as typeof import('yaml');
+
 export function parsePlanDocument(text: string, source: string, directory: string): PlanDocument {
+  const { LineCounter, parseDocument } = yaml();
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const [error] = document.errors;

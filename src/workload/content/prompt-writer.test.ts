@@ -7,6 +7,8 @@ import { createPromptWriter } from './prompt-writer.ts';
 import { vocabularyOf } from './vocabulary.ts';
 
 const o200k = tokenizers.get('o200k');
+/** Another that counts every prompt, since nobody knows what it makes of the corpus. */
+const { corpusWords: _, ...uncounted } = o200k;
 const cold = createPromptWriter({ tokenizer: o200k, key: '1/', cache: 'cold' });
 
 /** A first block of the smallest prefix cache in use. */
@@ -29,6 +31,15 @@ describe('a prompt', () => {
   it('is exact at every short length and at one longer than any context', () => {
     for (let tokens = 1; tokens <= 200; tokens++) expect(o200k.count(cold(tokens, tokens))).toBe(tokens);
     expect(o200k.count(cold(5, 200_000))).toBe(200_000);
+  });
+
+  it('is the same whether its words were counted before or its text is counted now', () => {
+    const counting = createPromptWriter({ tokenizer: uncounted, key: '1/', cache: 'cold' });
+    fc.assert(
+      fc.property(fc.nat(2 ** 31), fc.integer({ min: 1, max: 600 }), (id, n) => {
+        expect(cold(id, n)).toBe(counting(id, n));
+      }),
+    );
   });
 
   it('is the same whenever and wherever it is written', () => {
@@ -63,7 +74,7 @@ describe('a prompt', () => {
 
   it('is exact too under a tokenizer whose counts do not add up at spaces', () => {
     const quarters: Tokenizer = {
-      ...o200k,
+      ...uncounted,
       kind: 'quarters',
       id: 'one token for every four characters begun',
       count: (text) => Math.ceil(text.length / 4),
@@ -73,7 +84,7 @@ describe('a prompt', () => {
   });
 
   it('says so where no exact prompt exists', () => {
-    const even: Tokenizer = { ...o200k, kind: 'even', id: 'even', count: (text) => 2 * text.split(' ').length };
+    const even: Tokenizer = { ...uncounted, kind: 'even', id: 'even', count: (text) => 2 * text.split(' ').length };
     expect(() => createPromptWriter({ tokenizer: even, key: '1/', cache: 'cold' })(0, 33)).toThrow(
       /33 tokens under even/,
     );
@@ -90,6 +101,17 @@ describe('the vocabulary', () => {
       sentences.reduce((sum, { tokens }) => sum + tokens, 0),
     );
     expect(markers.length).toBeGreaterThan(500);
+  });
+});
+
+const counted = tokenizers.all
+  .filter(({ corpusWords }) => corpusWords)
+  .map((tokenizer) => [tokenizer.kind, tokenizer] as const);
+
+describe.each(counted)('words that were counted before with %s', (_kind, tokenizer) => {
+  it('are what it counts now', () => {
+    const { corpusWords: _words, ...counting } = tokenizer;
+    expect(vocabularyOf(tokenizer)).toEqual({ ...vocabularyOf(counting), addsUp: true });
   });
 });
 

@@ -63,6 +63,6 @@ export function createPromptWriter({ tokenizer, key, cache }: PromptOptions): Pr
     const words = nonce(place, key, vocabulary.markers.length, Math.min(nonceWords, tokens));
     const pieces = words.map((index, i) => (i === 0 ? '' : ' ') + marker(vocabulary, index));
     fill(pieces, tokens - words.length, vocabulary, randomStream(key, `content/${place}`));
-    return exact(pieces, tokens, tokenizer, vocabulary);
+    return vocabulary.addsUp ? pieces.join('') : exact(pieces, tokens, tokenizer, vocabulary);
   };
 }

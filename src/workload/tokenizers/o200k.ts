@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { corpusWords } from './o200k-corpus.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 type Encoding = typeof import('gpt-tokenizer/encoding/o200k_base');
@@ -54,4 +55,5 @@ export const o200k: Tokenizer = {
   id: 'o200k_base',
   count: (text) => encoding().countTokens(text, asPlainText),
   countPieces,
+  corpusWords,
 };

@@ -12,4 +12,17 @@ export interface Tokenizer {
    * its first byte; the sum is exactly `count` of the whole text.
    */
   countPieces(pieces: readonly string[]): number[];
+  /**
+   * What it makes of the words of prompts, without its vocabulary. Promises that counts add up at spaces; absent
+   * where they do not, or where nobody has counted: then every prompt is.
+   */
+  corpusWords?(): CorpusWords;
+}
+
+/** Counts of the words of `content/corpus.ts`. */
+export interface CorpusWords {
+  /** Tokens of a word, its punctuation included, after a space. */
+  tokens(word: string): number;
+  /** Whether a word of at least three letters, in lower case, is one token after a space and at the start of a text. */
+  startsText(word: string): boolean;
 }
