@@ -1,7 +1,8 @@
 import type { RequestRecord } from '../core/record.ts';
 import { milliseconds, type Nanoseconds, toMilliseconds } from '../core/units.ts';
+import { AnswerReader } from './answer.ts';
 import { fluidity } from './fluidity.ts';
-import { deadlineWithoutMiss, minimumDecodeDeadline } from './minimum-decode-deadline.ts';
+import { deadlineWithoutMiss } from './minimum-decode-deadline.ts';
 import { linearQuantile, orderStatistic } from './order-statistic.ts';
 import type { ScorePolicy } from './policy.ts';
 import { type Standing, standingOf } from './standing.ts';
@@ -26,19 +27,22 @@ export function acceptanceCurve(
   deadlines: readonly number[] = acceptanceDeadlines(policy),
 ): AcceptanceCurve {
   const measured = [...records].filter(({ phase }) => phase === 'measure');
-  const withoutFirst: ScorePolicy = { ...policy, ignoreFirstToken: true };
-  const timelines = new TimelineReader(policy);
-  const minimums: number[] = [];
-  for (const record of measured) {
-    const timeline = timelines.read(record);
-    const standing = standingOf(record, timeline.length);
-    if (standing === 'censored') continue;
-    minimums.push(standing === 'completed' ? minimumDecodeDeadline(timeline, withoutFirst) : Number.POSITIVE_INFINITY);
-  }
   return {
-    ...shareCurve(Float64Array.from(minimums).sort(), deadlines),
+    ...shareCurve(minimumDeadlines(measured, policy), deadlines),
     oneMinusP99MissRate: missRateCurve(measured, policy, deadlines),
   };
+}
+
+/** D* of every request that counts, ns, ascending; Infinity for those that failed. */
+export function minimumDeadlines(measured: readonly RequestRecord[], policy: ScorePolicy): Float64Array {
+  const reader = new AnswerReader(policy);
+  const minimums = new Float64Array(measured.length);
+  let counted = 0;
+  for (const record of measured) {
+    const answer = reader.read(record);
+    if (answer.standing !== 'censored') minimums[counted++] = answer.minimumDecodeDeadline;
+  }
+  return minimums.subarray(0, counted).sort();
 }
 
 /** Share of requests that pass at each deadline, from all their D*, ascending, Infinity for failed. */

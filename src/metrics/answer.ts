@@ -40,26 +40,60 @@ export class AnswerReader {
   }
 
   read(record: RequestRecord): Answer {
-    const policy = this.#policy;
-    const timeline = this.#timelines.read(record);
-    const standing = standingOf(record, timeline.length);
-    const account = fluidity(timeline, policy);
-    const deadlines = deadlinesOf(standing, account);
-    const index = standing === 'censored' ? undefined : indexOf(deadlines);
-    return {
-      record,
-      policy,
-      standing,
-      timeline,
-      account,
-      deadlines,
-      fluidity: index,
-      fluid: standing === 'completed' && (index === undefined || index >= policy.fluidFrom),
-      minimumDecodeDeadline:
-        standing === 'completed' ? minimumDecodeDeadline(timeline, this.#withoutFirst) : Number.POSITIVE_INFINITY,
-      playback: playback(timeline, policy),
-      tokens: tokensOf(record, policy, timeline),
-    };
+    return new ReadAnswer(record, this.#policy, this.#withoutFirst, this.#timelines.read(record));
+  }
+}
+
+/** Works out what is asked for, once: a search that judges one latency does not pay for playback. */
+class ReadAnswer implements Answer {
+  readonly record: RequestRecord;
+  readonly policy: ScorePolicy;
+  readonly timeline: Timeline;
+  readonly standing: Standing;
+  readonly #withoutFirst: ScorePolicy;
+  #account: FluidityAccount | undefined;
+  #playback: Playback | undefined;
+  #minimum: number | undefined;
+
+  constructor(record: RequestRecord, policy: ScorePolicy, withoutFirst: ScorePolicy, timeline: Timeline) {
+    this.record = record;
+    this.policy = policy;
+    this.#withoutFirst = withoutFirst;
+    this.timeline = timeline;
+    this.standing = standingOf(record, timeline.length);
+  }
+
+  get account(): FluidityAccount {
+    this.#account ??= fluidity(this.timeline, this.policy);
+    return this.#account;
+  }
+
+  get deadlines(): Answer['deadlines'] {
+    return deadlinesOf(this.standing, this.account);
+  }
+
+  get fluidity(): number | undefined {
+    return this.standing === 'censored' ? undefined : indexOf(this.deadlines);
+  }
+
+  get fluid(): boolean {
+    const index = this.fluidity;
+    return this.standing === 'completed' && (index === undefined || index >= this.policy.fluidFrom);
+  }
+
+  get minimumDecodeDeadline(): number {
+    if (this.standing !== 'completed') return Number.POSITIVE_INFINITY;
+    this.#minimum ??= minimumDecodeDeadline(this.timeline, this.#withoutFirst);
+    return this.#minimum;
+  }
+
+  get playback(): Playback | undefined {
+    this.#playback ??= playback(this.timeline, this.policy);
+    return this.#playback;
+  }
+
+  get tokens(): number {
+    return tokensOf(this.record, this.policy, this.timeline);
   }
 }
 

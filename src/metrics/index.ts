@@ -17,7 +17,7 @@ export { defaultPolicy, type PrefillDeadline, type ScorePolicy } from './policy.
 export { isExtrapolated, predictedPrefill, prefillDeadlineFor } from './prefill-deadline.ts';
 export { requestMetrics } from './request-metrics.ts';
 export { runMetrics } from './run-metrics.ts';
-export { type ScoreContext, scoreRun } from './score.ts';
+export { type ScoreContext, scoreMetrics, scoreRun } from './score.ts';
 export { classOf, type Standing, standingOf } from './standing.ts';
 export type {
   AcceptanceCurve,

@@ -4,7 +4,7 @@ import { codes, cutByUs, ended, http503, many, metric, steady } from '../../test
 import type { RequestRecord } from '../core/record.ts';
 import { milliseconds, nanoseconds, seconds } from '../core/units.ts';
 import { defaultPolicy, type ScorePolicy } from './policy.ts';
-import { scoreRun } from './score.ts';
+import { scoreMetrics, scoreRun } from './score.ts';
 
 const strict: ScorePolicy = { ...defaultPolicy, ignoreFirstToken: true };
 
@@ -211,6 +211,18 @@ describe('tokens', () => {
     expect(metric(summary, 'tbt').percentiles?.find(({ p }) => p === 50)?.value).toBe(0);
     expect(metric(summary, 'chunk-gap').n).toBe(500 * 19);
     expect(metric(summary, 'chunk-gap').min).toBe(150);
+  });
+});
+
+describe('metrics by name', () => {
+  it('are the same as among all the others', () => {
+    const records = [...many(12, (id) => steady(id, 20 + id, 20 + id)), steady(12, 4, 0, http503)];
+    const all = scoreRun(records, defaultPolicy);
+    for (const kind of all.metrics.map(({ id }) => id)) {
+      const { metrics, load } = scoreMetrics(records, defaultPolicy, [kind, 'tbt', 'tpot']);
+      expect(metrics.find(({ id }) => id === kind)).toEqual(metric(all, kind));
+      expect(load).toEqual(all.load);
+    }
   });
 });
 

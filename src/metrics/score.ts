@@ -1,12 +1,12 @@
 import type { RequestRecord } from '../core/record.ts';
 import type { Nanoseconds } from '../core/units.ts';
-import { acceptanceDeadlines, missRateCurve, shareCurve } from './acceptance.ts';
+import { acceptanceDeadlines, minimumDeadlines, missRateCurve, shareCurve } from './acceptance.ts';
 import { type Answer, AnswerReader } from './answer.ts';
 import { IncidenceEvents } from './completion-incidence.ts';
 import { Distributions } from './distributions.ts';
 import { headlineKinds, headlineOf } from './headline.ts';
 import { loadSummary } from './load.ts';
-import { confidence, type RunMetric, type RunResults, type RunValue } from './metric.ts';
+import { confidence, type RunFold, type RunMetric, type RunResults, type RunValue } from './metric.ts';
 import { NoteTaker } from './notes.ts';
 import type { ScorePolicy } from './policy.ts';
 import { requestMetrics } from './request-metrics.ts';
@@ -38,7 +38,7 @@ export function scoreRun(records: Iterable<RequestRecord>, policy: ScorePolicy, 
   const collected = collect(measured, policy, context.metrics ?? 'all');
   const counts = collected.requests.summary(all.length - measured.length);
   const window = windowFacts(all, windowOf(measured, context));
-  const metrics = metricsOf(collected, { policy, counts, window });
+  const metrics = metricsOf(collected.wanted, { policy, counts, window }, () => collected.minimums);
   const deadlines = acceptanceDeadlines(policy);
   const scored: Omit<Summary, 'notes'> = {
     schema: 'metron.summary/1',
@@ -49,7 +49,7 @@ export function scoreRun(records: Iterable<RequestRecord>, policy: ScorePolicy, 
     headline: headlineOf(metrics, counts),
     metrics,
     acceptance: {
-      ...shareCurve(collected.minimumDeadlines, deadlines),
+      ...shareCurve(collected.minimums, deadlines),
       oneMinusP99MissRate: context.missRateCurve === false ? [] : missRateCurve(measured, policy, deadlines),
     },
     completionIncidence: collected.incidence.summary,
@@ -58,24 +58,41 @@ export function scoreRun(records: Iterable<RequestRecord>, policy: ScorePolicy, 
   return { ...scored, notes: collected.notes.notes(scored, context.loadModel) };
 }
 
+/**
+ * The named metrics of a run, in the order of `scoreRun`, and its load: the same values without the
+ * cost of all the others, for a search that looks at many runs. A metric of the run that is made from
+ * a distribution needs that one named too.
+ */
+export function scoreMetrics(
+  records: readonly RequestRecord[],
+  policy: ScorePolicy,
+  kinds: readonly string[],
+  context: Pick<ScoreContext, 'measureFrom' | 'measureTo'> = {},
+): Pick<Summary, 'metrics' | 'load'> {
+  const measured = records.filter(({ phase }) => phase === 'measure');
+  const requests = new RequestTally();
+  const parts = metricParts(policy, measured.length, ({ kind }) => kinds.includes(kind));
+  const reader = new AnswerReader(policy);
+  for (const record of measured) {
+    const answer = reader.read(record);
+    requests.add(answer);
+    for (const part of parts.all) part.add?.(answer);
+  }
+  const window = windowFacts(records, windowOf(measured, context));
+  const counts = requests.summary(records.length - measured.length);
+  const metrics = metricsOf(parts, { policy, counts, window }, () => minimumDeadlines(measured, policy));
+  return { metrics, load: loadSummary(records, window) };
+}
+
 /** One pass over the measured requests; everything that looks at an answer looks at it here. */
 function collect(measured: readonly RequestRecord[], policy: ScorePolicy, which: 'all' | 'headline') {
-  const isWanted = ({ kind }: { kind: string }): boolean => which === 'all' || headlineKinds.includes(kind);
   const requests = new RequestTally();
   const tokens = new TokenTally();
   const incidence = new IncidenceEvents();
   const worst = new WorstRequests();
   const notes = new NoteTaker(policy);
-  const distributions = new Distributions(requestMetrics.all.filter(isWanted), policy, measured.length);
-  const folds = runMetrics.all.filter(isWanted).map((metric) => ({ metric, fold: metric.start(policy) }));
-  const parts: readonly { add?(answer: Answer): void }[] = [
-    requests,
-    tokens,
-    worst,
-    notes,
-    distributions,
-    ...folds.map(({ fold }) => fold),
-  ];
+  const wanted = metricParts(policy, measured.length, ({ kind }) => which === 'all' || headlineKinds.includes(kind));
+  const parts: readonly AnswerPart[] = [requests, tokens, worst, notes, ...wanted.all];
   const minimums = new Float64Array(measured.length);
   let counted = 0;
   const reader = new AnswerReader(policy);
@@ -85,18 +102,42 @@ function collect(measured: readonly RequestRecord[], policy: ScorePolicy, which:
     incidence.add(record, answer.standing);
     if (answer.standing !== 'censored') minimums[counted++] = answer.minimumDecodeDeadline;
   }
-  const minimumDeadlines = minimums.subarray(0, counted).sort();
-  return { requests, tokens, incidence, worst, notes, distributions, folds, minimumDeadlines };
+  return { requests, tokens, incidence, worst, notes, wanted, minimums: minimums.subarray(0, counted).sort() };
+}
+
+/** What an answer is shown to. */
+interface AnswerPart {
+  add?(answer: Answer): void;
+}
+
+interface MetricParts {
+  readonly distributions: Distributions;
+  readonly folds: readonly { readonly metric: RunMetric; readonly fold: RunFold }[];
+  readonly all: readonly AnswerPart[];
+}
+
+/** The wanted metrics, ready to be shown this many answers. */
+function metricParts(
+  policy: ScorePolicy,
+  requests: number,
+  isWanted: (metric: { readonly kind: string }) => boolean,
+): MetricParts {
+  const distributions = new Distributions(requestMetrics.all.filter(isWanted), policy, requests);
+  const folds = runMetrics.all.filter(isWanted).map((metric) => ({ metric, fold: metric.start(policy) }));
+  return { distributions, folds, all: [distributions, ...folds.map(({ fold }) => fold)] };
 }
 
 function metricsOf(
-  { distributions, folds, minimumDeadlines }: ReturnType<typeof collect>,
+  { distributions, folds }: MetricParts,
   known: Pick<RunResults, 'policy' | 'counts' | 'window'>,
+  minimums: () => Float64Array,
 ): MetricSummary[] {
   const summaries = distributions.summaries;
   const results: RunResults = {
     ...known,
-    minimumDeadlines,
+    get minimumDeadlines() {
+      return minimums();
+    },
     distribution: (kind) => summaries.find(({ id }) => id === kind),
   };
   return [...folds.map(({ metric, fold }) => runSummary(metric, fold.end(results))), ...summaries];

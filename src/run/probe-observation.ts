@@ -4,7 +4,7 @@ import { steadyPoints } from '../analyses/steady-score.ts';
 import { steadyState, type UnsteadyReason } from '../analyses/steady-state.ts';
 import type { RequestRecord } from '../core/record.ts';
 import type { Nanoseconds } from '../core/units.ts';
-import { orderStatistic, type ScorePolicy, type Summary, scoreRun } from '../metrics/index.ts';
+import { orderStatistic, type ScorePolicy, type Summary, scoreMetrics } from '../metrics/index.ts';
 import { judgeRecords, policyUnder, type Slo } from '../slo/index.ts';
 
 export interface ObserveOptions {
@@ -30,10 +30,9 @@ export function observe(
 ): ProbeObservation {
   const { from, to, ...window } = whole ? everything(records) : judgedWindow(records, policyUnder(policy, slo));
   const inWindow = records.map((record) => inPhase(record, { from, to }));
-  const summary = scoreRun(inWindow, policyUnder(policy, slo), {
+  const scored = scoreMetrics(inWindow, policyUnder(policy, slo), pointMetrics, {
     measureFrom: from as Nanoseconds,
     measureTo: to as Nanoseconds,
-    missRateCurve: false,
   });
   const tallies = judgeRecords(inWindow, slo, policy);
   return {
@@ -41,7 +40,7 @@ export function observe(
     backlog: openLoop && !whole ? growth(records, { from, to }) : 'steady',
     cost: costOf(records, prices),
     window: { ...window, requests: tallies[0]?.good.length ?? 0 },
-    point: pointOf(summary),
+    point: pointOf(scored),
   };
 }
 
@@ -120,8 +119,11 @@ function costOf(records: readonly RequestRecord[], prices: TokenPrices | undefin
   };
 }
 
+/** The metrics an operating point is made of. */
+const pointMetrics: readonly string[] = ['ttft', 'tpot', 'e2e', 'output-throughput'];
+
 /** Throughputs and latencies under the names of an operating point; what was not measured is left out. */
-export function pointOf({ metrics, load }: Summary): OperatingPoint {
+export function pointOf({ metrics, load }: Pick<Summary, 'metrics' | 'load'>): OperatingPoint {
   const at = (id: string, p: number): number | undefined =>
     metrics.find((metric) => metric.id === id)?.percentiles?.find((percentile) => percentile.p === p)?.value;
   const values: Record<keyof OperatingPoint, number | undefined> = {
