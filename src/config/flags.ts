@@ -46,9 +46,14 @@ function exampleOf(row: FlagRow, setting: Setting): string {
   return `${row.name} ${example ?? setting.choices?.[0] ?? ''}`;
 }
 
+function isExplainedBefore({ kinds }: Setting, index: number): boolean {
+  if (kinds === undefined) return false;
+  const same = JSON.stringify(kinds);
+  return flagTable.slice(0, index).some(({ path }) => JSON.stringify(settingAt(path)?.kinds) === same);
+}
+
 function toFlag(row: FlagRow, index: number): PlanFlag {
   const setting = settingAt(row.path);
-  const before = flagTable.slice(0, index).map(({ path }) => JSON.stringify(settingAt(path)?.kinds));
   if (!setting) throw new Error(`flag ${row.name} sets ${row.path}, which no plan has`);
   const argument = placeholder(row, setting);
   return {
@@ -56,7 +61,7 @@ function toFlag(row: FlagRow, index: number): PlanFlag {
     flag: argument === undefined ? row.name : `${row.name} ${argument}`,
     ...(argument !== undefined && { argument }),
     attribute: row.name.slice(2).replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase()),
-    help: helpOf(setting, before.includes(JSON.stringify(setting.kinds))),
+    help: helpOf(setting, isExplainedBefore(setting, index)),
     example: exampleOf(row, setting),
     repeatable: row.entries !== undefined,
     type: setting.type,

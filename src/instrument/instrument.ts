@@ -167,11 +167,17 @@ export class Instrument {
     return this.#failure.promise;
   }
 
+  /** Receiving ones, lost ones included. */
+  get workers(): number {
+    return this.#receivers.length;
+  }
+
   /** How each worker takes its stamps; known once ready. */
   get paths(): readonly string[] {
     return this.#paths;
   }
 
+  /** Resolves when every thread stands; from then on each keeps to its cores. */
   async ready(): Promise<void> {
     const [paths, port] = await Promise.all([
       Promise.all(this.#receivers.map((receiver) => receiver.ready.promise)),
@@ -180,6 +186,12 @@ export class Instrument {
     ]);
     this.#paths = paths;
     this.#listensAt = port;
+    this.#partition?.begin();
+  }
+
+  /** Where records go, if that was not known when the threads were started. To be told before the start. */
+  recordTo(path: string): void {
+    this.#tellRecorder({ type: 'record-to', path });
   }
 
   /** Opens connections ahead of the first send; returns how many are open. */

@@ -90,7 +90,8 @@ export interface RecorderSetup {
   readonly protocol: string;
   /** Tokenizer for answers whose server counts nothing. */
   readonly tokenizer: string;
-  readonly recordsPath: string;
+  /** Absent: told by `record-to` before the start. */
+  readonly recordsPath?: string;
   readonly requests: RequestTable;
   /** Closed loop: requests due before this are warm-up. */
   readonly measureFrom: Nanoseconds;
@@ -106,6 +107,7 @@ export interface RecorderSetup {
 }
 
 export type ToRecorder =
+  | { readonly type: 'record-to'; readonly path: string }
   | { readonly type: 'start'; readonly origin: bigint }
   /** Every request has been sent: tell when the last has ended. */
   | { readonly type: 'drain' }

@@ -33,7 +33,7 @@ const receiverOf = new Map<number, number>();
 const dueTimes = new Map<number, { at: Nanoseconds; user: number }>();
 const protocol = protocols.get(setup.protocol);
 const tokenizer = tokenizers.get(setup.tokenizer);
-const writer = new RecordWriter(setup.recordsPath, { onError: fail });
+let writer = setup.recordsPath === undefined ? undefined : new RecordWriter(setup.recordsPath, { onError: fail });
 const { requests } = setup;
 /** Requests whose send was seen. */
 const seen = new Uint8Array(requests.promptTokens.length);
@@ -82,7 +82,7 @@ const assembler: Assembler = createAssembler({
     reads.add(record);
     receiverOf.delete(record.id);
     dueTimes.delete(record.id);
-    writer.append(record);
+    writer?.append(record);
   },
   onAbort(request) {
     const index = receiverOf.get(request);
@@ -116,7 +116,7 @@ function turn(): void {
   try {
     drainTapes();
     assembler.tick(clock.now());
-    writer.flushIfDue();
+    writer?.flushIfDue();
     if (draining && assembler.live().inFlight === 0) {
       draining = false;
       tell({ type: 'drained' });
@@ -161,7 +161,7 @@ function close(): void {
   clearInterval(turns);
   clearInterval(lives);
   drainTapes();
-  writer.close();
+  writer?.close();
   tell({ type: 'closed', live: assembler.live(), reads: reads.facts(), canary: canary.facts() });
   for (const receiver of setup.receivers) receiver.close();
   port?.close();
@@ -169,6 +169,9 @@ function close(): void {
 
 function obey(message: ToRecorder): void {
   switch (message.type) {
+    case 'record-to':
+      writer = new RecordWriter(message.path, { onError: fail });
+      return;
     case 'start':
       return start(message.origin);
     case 'drain':

@@ -5,10 +5,10 @@ import { type Address, type Libc, loadLibc } from '../system/libc.ts';
 const maskBytes = 128;
 const callingThread = 0;
 
-/** Cores the calling thread may run on, ascending; empty where that is not told. */
-export function allowedCores(): number[] {
+/** Cores a thread may run on, the calling one if none is named, ascending; empty where that is not told. */
+export function allowedCores(thread = callingThread): number[] {
   const mask = newMask();
-  if (mask?.libc.sched_getaffinity(callingThread, maskBytes, mask.address) !== 0) return [];
+  if (mask?.libc.sched_getaffinity(thread, maskBytes, mask.address) !== 0) return [];
   const { bits } = mask;
   return Array.from({ length: maskBytes * 8 }, (_, core) => core).filter(
     (core) => ((bits[core >> 3] ?? 0) & (1 << (core & 7))) !== 0,
@@ -26,23 +26,30 @@ export function keepTo(cores: readonly number[], thread = callingThread): boolea
 export interface Partition {
   /** Where receiving threads shall run: the last cores. */
   readonly receiverCores: readonly number[];
+  /** Keeps all threads there are, and those that they start from now on, off the receivers' cores; receivers stay. */
+  begin(): void;
   /** Lets every thread run wherever it could before. */
   restore(): void;
 }
 
 /**
- * Keeps every thread of this process, and those that they start from now on, off the cores that are
- * meant for receivers. A receiver that has to wait while a neighbour compiles, collects garbage or
+ * Cores for receivers alone. A receiver that has to wait while a neighbour compiles, collects garbage or
  * makes records reads two tokens of a stream at once, and then only the last has its stamp; and what
  * it has to send leaves late. Undefined where there are not enough cores or the system does not let us.
+ * Until `begin` nothing is kept anywhere, so that threads can start on all cores.
  */
 export function partitionCores(receivers: number): Partition | undefined {
   const cores = allowedCores();
-  if (cores.length <= receivers) return undefined;
+  if (cores.length <= receivers || !keepTo(cores)) return undefined;
   const others = cores.slice(0, -receivers);
-  if (!keepProcessTo(others)) return undefined;
+  const receiverCores = cores.slice(-receivers);
+  const receives = (thread: number): boolean => allowedCores(thread).every((core) => receiverCores.includes(core));
   return {
-    receiverCores: cores.slice(-receivers),
+    receiverCores,
+    begin() {
+      keepTo(others);
+      for (const thread of threadsOfProcess()) if (!receives(thread)) keepTo(others, thread);
+    },
     restore() {
       keepProcessTo(cores);
     },

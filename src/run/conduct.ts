@@ -4,6 +4,7 @@ import { milliseconds, type Nanoseconds, toMilliseconds } from '../core/units.ts
 import type { Composer } from '../instrument/composer.ts';
 import type { Instrument, InstrumentFacts } from '../instrument/instrument.ts';
 import type { LiveStatistics } from '../recording/assembler.ts';
+import { keepComposing } from './composing.ts';
 import { aborted, type RunControl } from './control.ts';
 import type { OnRunEvent } from './events.ts';
 
@@ -12,9 +13,8 @@ export type EndedBy = 'schedule' | 'user' | 'max-error-rate' | 'max-tokens';
 
 export interface ConductOptions {
   readonly instrument: Instrument;
+  /** Its first bodies have been given to the instrument. */
   readonly composer: Composer;
-  /** Connections to open ahead. */
-  readonly connections: number;
   /** End of the load on the run's clock; absent where only a count of requests ends it. */
   readonly loadEnds?: Nanoseconds;
   readonly grace: Nanoseconds;
@@ -35,7 +35,6 @@ export interface Conducted {
   /** When sending ended and when the last request had ended, on the run's clock. */
   readonly loadEndedAt: Nanoseconds;
   readonly endedAt: Nanoseconds;
-  readonly connectionsOpened: number;
   readonly facts: InstrumentFacts;
 }
 
@@ -43,25 +42,16 @@ export interface Conducted {
 const errorRateNeeds = 20;
 /** Room for every thread to learn when the run starts before it does. */
 const startAhead = milliseconds(40);
-/** Bodies are composed this far ahead of their send. */
-const composeAhead = milliseconds(10_000);
-const batchRequests = 256;
-const batchBytes = 8 << 20;
-/** Composed before the start without asking when they are due. */
-const firstBytes = 64 << 20;
 
-/** Runs the load on an instrument that is ready: opens connections, starts, watches budgets, drains, closes. */
+/** Runs the load on an instrument that is ready: starts, watches budgets, drains, closes. */
 export async function conduct(options: ConductOptions): Promise<Conducted> {
-  const { instrument, control } = options;
-  const connectionsOpened = await instrument.warm(options.connections);
-  composeFirst(options);
-
+  const { instrument, composer, control } = options;
   const origin = process.hrtime.bigint() + BigInt(startAhead);
   const startedAt = new Date(Date.now() + toMilliseconds(startAhead));
   const clock = monotonicClock(origin);
   const watch = new Watch(options, clock.now);
   instrument.start(origin);
-  const composing = keepComposing(options, clock.now);
+  const composing = keepComposing(instrument, composer, clock.now);
 
   const endedBy = await Promise.race([
     instrument.sentAll().then((): EndedBy => 'schedule'),
@@ -82,7 +72,6 @@ export async function conduct(options: ConductOptions): Promise<Conducted> {
     origin: Number(origin),
     loadEndedAt,
     endedAt,
-    connectionsOpened,
     facts: await instrument.close(),
   };
 }
@@ -103,30 +92,6 @@ async function drain(options: ConductOptions, watch: Watch, now: () => Nanosecon
   if (verdict === 'drained') return;
   instrument.cancelAll(verdict === 'left' ? 'user' : 'run-end');
   await drained;
-}
-
-function composeFirst({ instrument, composer }: ConductOptions): void {
-  let bytes = 0;
-  while (!composer.done && bytes < firstBytes) {
-    const batch = composer.batch(batchRequests, batchBytes);
-    bytes += batch.bodies.length;
-    instrument.give(batch);
-  }
-  if (composer.done) instrument.noMoreOrders();
-}
-
-/** Goes on composing in small pieces while the run goes on. */
-function keepComposing({ instrument, composer }: ConductOptions, now: () => Nanoseconds) {
-  if (composer.done) return { stop: () => {} };
-  const timer = setInterval(() => {
-    const due = composer.composedUntil;
-    if (due !== undefined && due > now() + composeAhead) return;
-    instrument.give(composer.batch(batchRequests, batchBytes));
-    if (!composer.done) return;
-    instrument.noMoreOrders();
-    clearInterval(timer);
-  }, 5);
-  return { stop: () => clearInterval(timer) };
 }
 
 /** Turns live figures into events and says when a budget is spent. */

@@ -1,0 +1,65 @@
+import { availableParallelism } from 'node:os';
+import type { Plan } from '../config/index.ts';
+import { type Nanoseconds, nanosecondsPerSecond } from '../core/units.ts';
+import { rampStarts } from '../dispatch/closed-loop.ts';
+import type { InstrumentOptions } from '../instrument/instrument.ts';
+import type { LoadSetup } from '../instrument/messages.ts';
+import type { Schedule } from '../workload/index.ts';
+import type { PreparedTarget } from './target.ts';
+
+/** What the threads need to know of a plan; where records go is told later. */
+export function instrumentSetup(plan: Plan, schedule: Schedule, target: PreparedTarget): InstrumentOptions {
+  return {
+    workers: plan.workers ?? Math.max(1, availableParallelism() - 1),
+    target: target.setup,
+    load: loadSetup(plan, schedule),
+    recorder: recorderSetup(plan, schedule, target),
+  };
+}
+
+function loadSetup(plan: Plan, schedule: Schedule): LoadSetup {
+  const { closed, duration } = plan.load;
+  if (!closed) return { model: 'open' };
+  return {
+    model: 'closed',
+    users: closed.users,
+    starts: rampStarts(closed.users, closed.rampSteps, plan.phases.warmup),
+    think: closed.think,
+    until: duration ?? (Number.MAX_SAFE_INTEGER as Nanoseconds),
+    next: new Int32Array(new SharedArrayBuffer(4)),
+    count: schedule.count,
+  };
+}
+
+function recorderSetup(plan: Plan, schedule: Schedule, target: PreparedTarget) {
+  const { limits } = plan;
+  return {
+    protocol: plan.target.protocol,
+    tokenizer: plan.workload.tokenizer,
+    requests: schedule,
+    measureFrom: plan.phases.warmup,
+    timeouts: {
+      connect: limits.connectTimeout,
+      firstToken: limits.firstTokenTimeout,
+      betweenTokens: limits.betweenTokensTimeout,
+      total: limits.totalTimeout,
+    },
+    keepText: plan.keepText,
+    secrets: target.secrets,
+  };
+}
+
+/** Opened ahead of the first send; more open while the load begins. */
+export const mostWarmConnections = 1024;
+
+/** As many as will probably be in use at once: users of a closed loop, a few seconds of an open one. */
+export function connectionsFor(plan: Plan, schedule: Schedule): number {
+  if (plan.load.closed) return plan.load.closed.users;
+  const times = schedule.scheduledAt ?? [];
+  let most = 1;
+  for (let first = 0, last = 0; last < times.length; last++) {
+    while ((times[last] ?? 0) - (times[first] ?? 0) > 2 * nanosecondsPerSecond) first++;
+    most = Math.max(most, last - first + 1);
+  }
+  return most;
+}
