@@ -3,7 +3,7 @@
 import { runTrial } from '../dist/selftest/trial.js';
 import { cPrograms, readInC } from './reference/c-programs.mjs';
 import { sources } from './reference/options.mjs';
-import { inTurns, line, machine, over, time } from './reference/print.mjs';
+import { company, inTurns, line, machine, over, time } from './reference/print.mjs';
 import { spread, startOf } from './reference/trial.mjs';
 
 const tokens = 50;
@@ -35,11 +35,13 @@ for (const [requests, target] of [
 ]) {
   const runs = await inTurns({ floor: () => inC(requests), ours: () => ours(requests) });
   for (const [kind, all] of Object.entries(runs))
-    for (const { lateness: late, firstTokenErrors: error, lost } of all)
+    for (const run of all) {
+      const { lateness: late, firstTokenErrors: error, lost } = run;
       console.log(
         `      ${kind === 'floor' ? 'C' : 'metron'}: ${requests} at once: sends spread over ${time(late.max)}, mean ${time(late.mean)}; ` +
-          `error of the first token p50 ${time(error.p50)} p99 ${time(error.p99)} max ${time(error.max)}; lost ${lost}`,
+          `error of the first token p50 ${time(error.p50)} p99 ${time(error.p99)} max ${time(error.max)}; lost ${lost}${company(run)}`,
       );
+    }
   for (const [name, figure, bound] of [
     ['error of TTFT from send, mean', fromSend, 1e6],
     ['TTFT from schedule, mean error', fromSchedule, target],

@@ -2,7 +2,7 @@
 // `node bench/dispatch.mjs [--repeats 3] [--source ts|c|both]`.
 // The floor is a thread that only sends, beside the one that reads: it sleeps until 0.1 ms before, then spins.
 import { sources } from './reference/options.mjs';
-import { count, inTurns, line, machine, over, time } from './reference/print.mjs';
+import { company, count, inTurns, line, machine, over, time } from './reference/print.mjs';
 import { floorTrial, trial } from './reference/trial.mjs';
 
 const recordedFloor = 20e3;
@@ -17,11 +17,13 @@ async function lateness(name, target, streams, rate) {
     ours: () => trial({ ...load, source }),
   });
   for (const [kind, all] of Object.entries(runs))
-    for (const { received, lateness: late, lost } of all)
+    for (const run of all) {
+      const { received, lateness: late, lost } = run;
       console.log(
         `      ${kind === 'floor' ? 'C' : 'metron'}: ${count(received)} tokens/s received, ${late.n} requests: late p50 ${time(late.p50)} ` +
-          `p99 ${time(late.p99)} p99.9 ${time(late.p999)} max ${time(late.max)}, lost ${lost}`,
+          `p99 ${time(late.p99)} p99.9 ${time(late.p999)} max ${time(late.max)}, lost ${lost}${company(run)}`,
       );
+    }
   const p99 = (run) => run.lateness.p99;
   line(name, over(runs.ours, p99), target, { floor: over(runs.floor, p99), recorded: recordedFloor });
 }

@@ -3,7 +3,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { numbers, sources } from './reference/options.mjs';
-import { count, inTurns, line, machine, over } from './reference/print.mjs';
+import { company, count, inTurns, line, machine, over } from './reference/print.mjs';
 import { floorTrial, trial } from './reference/trial.mjs';
 
 const [streams = 10_000, only] = numbers;
@@ -46,11 +46,13 @@ async function compare() {
   const runs = await inTurns({ floor: inC, ours });
   const mebibytes = (bytes) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
   for (const [kind, all] of Object.entries(runs))
-    for (const { used, tokens, lost } of all)
+    for (const run of all) {
+      const { used, tokens, lost } = run;
       console.log(
         `      ${kind === 'floor' ? 'C' : 'metron'}: ${count(streams)} open streams, ${mebibytes(used)} more than with ${fewStreams}, ` +
-          `${(used / streams / 1024).toFixed(1)} KiB a stream in all; ${count(tokens)} tokens more, lost ${lost}`,
+          `${(used / streams / 1024).toFixed(1)} KiB a stream in all; ${count(tokens)} tokens more, lost ${lost}${company(run)}`,
       );
+    }
   const tokens = over(runs.ours, (run) => run.tokens).median;
   const allowed = streams * 16 * 1024 + tokens * (24 + eventBytes);
   const used = (run) => run.used;

@@ -4,13 +4,13 @@
 import { runTrial } from '../dist/selftest/trial.js';
 import { cPrograms, readInC } from './reference/c-programs.mjs';
 import { numbers, sources } from './reference/options.mjs';
-import { count, inTurns, line, machine, over } from './reference/print.mjs';
+import { company, count, inTurns, line, machine, over } from './reference/print.mjs';
 import { startOf } from './reference/trial.mjs';
 
 const [requests = 32_000, rate = 8000] = numbers;
 const batch = 64;
 const connections = 256;
-const source = { tokens: 1, gap: 1e6, firstTokenAfter: 0, phases: 'random' };
+const source = { tokens: 1, gap: 1e3, firstTokenAfter: 0, phases: 'random' };
 await machine();
 const { missing } = await cPrograms();
 
@@ -38,11 +38,13 @@ async function inC() {
 
 const runs = await inTurns({ floor: inC, ours });
 for (const [kind, all] of Object.entries(runs))
-  for (const { perCore, completed } of all)
+  for (const run of all) {
+    const { perCore, completed } = run;
     console.log(
       `      ${kind === 'floor' ? 'C' : 'metron'}: ${count(perCore)} a second and core, ` +
-        `${(1e6 / perCore).toFixed(1)} µs each; completed ${completed} of ${requests}`,
+        `${(1e6 / perCore).toFixed(1)} µs each; completed ${completed} of ${requests}${company(run)}`,
     );
+  }
 const perCore = (run) => run.perCore;
 line('short requests a second and core', over(runs.ours, perCore), 60_000, {
   floor: over(runs.floor, perCore),

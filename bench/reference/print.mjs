@@ -1,6 +1,7 @@
 // How figures are printed: the median of the runs and their range, beside the target and the floor.
 import { loadavg } from 'node:os';
 import { cPrograms } from './c-programs.mjs';
+import { watchOthers } from './company.mjs';
 import { repeats } from './options.mjs';
 
 /** What a run of each kind finds, in turns, so that a bad moment of the machine meets all of them. */
@@ -8,8 +9,9 @@ export async function inTurns(kinds) {
   const found = Object.fromEntries(Object.keys(kinds).map((kind) => [kind, []]));
   for (let run = 0; run < repeats; run++) {
     for (const [kind, measure] of Object.entries(kinds)) {
-      const result = await measure(run);
-      if (result !== undefined) found[kind].push(result);
+      const others = watchOthers();
+      const result = await measure();
+      if (result !== undefined) found[kind].push({ ...result, others: others() });
     }
   }
   return found;
@@ -21,6 +23,9 @@ export function over(runs, figure) {
   const sorted = runs.map(figure).sort((a, b) => a - b);
   return { median: sorted[Math.floor((sorted.length - 1) / 2)], low: sorted[0], high: sorted.at(-1) };
 }
+
+/** How much other programs took part in a run. */
+export const company = ({ others }) => (others === undefined ? '' : `; others used ${others.toFixed(2)} cores`);
 
 /** Nanoseconds in words. */
 export const time = (ns) =>

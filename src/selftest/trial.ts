@@ -115,11 +115,10 @@ function workOf({ due, tokens }: TrialRequests) {
   };
 }
 
-/** Processor time within the window, and the most memory seen. */
+/** Processor time within the window, and the most memory held up to the end. */
 function measure(now: () => Nanoseconds, window: TrialOptions['window']) {
   let before: NodeJS.CpuUsage | undefined;
   let cpu: Nanoseconds | undefined;
-  let memory = 0;
   const timers = window
     ? [
         setTimeout(() => {
@@ -131,14 +130,12 @@ function measure(now: () => Nanoseconds, window: TrialOptions['window']) {
         }, toMilliseconds(window.to) - toMilliseconds(now())),
       ]
     : [];
-  const watching = setInterval(() => {
-    memory = Math.max(memory, process.memoryUsage.rss());
-  }, 100);
   return {
     end() {
-      clearInterval(watching);
       for (const timer of timers) clearTimeout(timer);
-      return { cpu, memory: Math.max(memory, process.memoryUsage.rss()) };
+      return { cpu, memory: process.resourceUsage().maxRSS * bytesPerKibibyte };
     },
   };
 }
+
+const bytesPerKibibyte = 1024;
