@@ -21,6 +21,8 @@ export interface EngineParts {
   /** Tokens per key-value block. */
   readonly blockSize: number;
   readonly disaggregation: DisaggregationOptions;
+  /** Batches under way at once: one for each pipeline stage. */
+  readonly microBatches: number;
   /** Where tokens go. */
   readonly sink: LoopSink;
   /** A loop of its own with memory and a seeded stream of its own. */

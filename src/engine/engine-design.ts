@@ -1,12 +1,14 @@
 import { MetronError } from '../core/errors.ts';
-import { microseconds, milliseconds, nanosecondsPerMillisecond } from '../core/units.ts';
+import { microseconds, milliseconds, nanosecondsPerMillisecond, nanosecondsPerSecond } from '../core/units.ts';
 import type { DisaggregationOptions } from './assembly.ts';
 import { type CostModel, compileCoefficients, costModel, type Parallelism } from './cost/cost-model.ts';
 import { type GpuProfile, gpus, type Provenance } from './cost/gpus.ts';
 import { type HostOverhead, hosts } from './cost/hosts.ts';
 import { kvBlocks } from './cost/memory.ts';
 import { kvBytesPerToken, type ModelShape, models } from './cost/models.ts';
+import { computedStages, heldStages } from './cost/pipeline-stages.ts';
 import { type EngineOptions, engineOptions, type ResolvedEngineOptions } from './engine-options.ts';
+import type { PipelineStages } from './loop/pipeline.ts';
 import type { SchedulerSettings } from './loop/scheduler.ts';
 import type { SchedulerDefaults, SchedulerDefinition } from './schedulers/definition.ts';
 import { schedulers } from './schedulers/index.ts';
@@ -26,8 +28,12 @@ export interface EngineDesign {
   readonly scheduler: SchedulerDefinition;
   readonly settings: SchedulerSettings;
   readonly limits: Pick<SchedulerDefaults, 'wholePrompts' | 'reservesMaximum'>;
+  /** Of an iteration in one stage. */
   readonly cost: CostModel;
+  /** Absent with a single stage. */
+  readonly pipeline?: PipelineStages;
   readonly host: HostOverhead;
+  /** Of each scheduler: with pipeline stages every micro-batch has its own share. */
   readonly kvBlocks: number;
   readonly kvBytesPerToken: number;
   readonly prefixCaching: boolean;
@@ -46,11 +52,12 @@ export function designEngine(given: EngineOptions = {}, own: OwnHardware = {}): 
   const largeBatches = gpu.memoryGiB >= 70 && !gpu.kind.startsWith('a100');
   const defaults = scheduler.defaults({ maxModelLength, largeBatches });
   const maxBatchedTokens = options.maxBatchedTokens ?? defaults.maxBatchedTokens;
+  refuseStages(options, scheduler, defaults);
   const host = hostOverhead(options, how.tensorParallel);
-  const floor = host.eager ? model.layers * gpu.efficiency.eagerPerLayer * 1e9 : 0;
-  const { blockSize, memoryUtilization: utilization } = options;
-  const blocks =
-    options.kvBlocks ?? kvBlocks(model, gpu, how, { utilization, blockSize, batchedTokens: maxBatchedTokens });
+  const blocks = Math.floor(
+    (options.kvBlocks ?? fittingBlocks(options, model, gpu, how, maxBatchedTokens)) / options.pipelineParallel,
+  );
+  const cost = (shape: ModelShape) => costOf(options, shape, gpu, how, host);
   return {
     options,
     model,
@@ -59,26 +66,65 @@ export function designEngine(given: EngineOptions = {}, own: OwnHardware = {}): 
     scheduler,
     settings: schedulerSettings(options, defaults, maxModelLength, blocks),
     limits: defaults,
-    cost: costModel(compileCoefficients(model, gpu, how), host, {
-      floor,
-      graphPadding: options.graphPadding,
-      chunkFactor: options.chunkFactor,
-      ...(options.tile === undefined ? {} : { tile: options.tile }),
+    cost: cost(model),
+    ...(options.pipelineParallel > 1 && {
+      pipeline: {
+        stages: computedStages(model, options.pipelineParallel).map(cost),
+        sendPerToken: ((2 * model.hidden) / (options.stageLinkGbPerS * 1e9)) * nanosecondsPerSecond,
+      },
     }),
     host,
     kvBlocks: blocks,
     kvBytesPerToken: kvBytesPerToken(model, how.tensorParallel, how.kv === 'fp8' ? 1 : 2) * how.tensorParallel,
     prefixCaching: options.prefixCaching ?? defaults.prefixCaching ?? false,
-    pipelineDepth: options.pipelineDepth ?? defaults.pipelineDepth ?? 0,
+    pipelineDepth: options.pipelineDepth ?? (options.pipelineParallel > 1 ? 0 : (defaults.pipelineDepth ?? 0)),
     disaggregation: {
       prefillEngines: options.prefillEngines,
       decodeEngines: options.decodeEngines,
-      linkBandwidth: options.linkGBs * 1e9,
+      linkBandwidth: options.linkGbPerS * 1e9,
       linkSetup: milliseconds(options.linkSetupMs),
       overlap: options.linkOverlap,
       firstTokenFrom: options.firstTokenFrom,
     },
   };
+}
+
+function refuseStages(
+  { pipelineParallel }: ResolvedEngineOptions,
+  { kind }: SchedulerDefinition,
+  { oneStage }: SchedulerDefaults,
+): void {
+  if (pipelineParallel === 1 || !oneStage) return;
+  throw new MetronError('BAD_PIPELINE_PARALLEL', `the engines of ${kind} have one pipeline stage each`, {
+    hint: 'leave pipeline-parallel out, or choose another scheduler',
+  });
+}
+
+/** Blocks that fit beside the weights of every stage; a model has at least one layer a stage. */
+function fittingBlocks(
+  { memoryUtilization: utilization, blockSize, pipelineParallel }: ResolvedEngineOptions,
+  model: ModelShape,
+  gpu: GpuProfile,
+  how: Parallelism,
+  batchedTokens: number,
+): number {
+  const plan = { utilization, blockSize, batchedTokens };
+  return Math.min(...heldStages(model, pipelineParallel).map((stage) => kvBlocks(stage, gpu, how, plan)));
+}
+
+function costOf(
+  { graphPadding, chunkFactor, tile }: ResolvedEngineOptions,
+  shape: ModelShape,
+  gpu: GpuProfile,
+  how: Parallelism,
+  host: HostOverhead,
+): CostModel {
+  return costModel(compileCoefficients(shape, gpu, how), host, {
+    floor: host.eager ? shape.layers * gpu.efficiency.eagerPerLayer * 1e9 : 0,
+    graphPadding,
+    chunkFactor,
+    ...(tile === undefined ? {} : { tile }),
+  });
 }
 
 function parallelism(options: ResolvedEngineOptions, model: ModelShape): Parallelism {
@@ -117,6 +163,13 @@ function schedulerSettings(
     maxModelLength,
     longPrefillThreshold: options.longPrefillThreshold,
     watermarkBlocks: Math.floor((options.watermark ?? defaults.watermark ?? 0) * blocks),
+    ...(options.minChunk !== undefined && {
+      chunkSchedule: {
+        least: options.minChunk,
+        stages: options.chunkStages,
+        tokens: options.chunkScheduleTokens ?? maxModelLength,
+      },
+    }),
     tokensPerDecode: 1 + options.drafts,
     policy: options.policy,
     padFinished: options.padFinished,

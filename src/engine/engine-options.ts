@@ -11,7 +11,9 @@ export const engineOptions = z.object({
   tensorParallel: z
     .union([z.literal(1), z.literal(2), z.literal(4), z.literal(8)])
     .default(1)
-    .describe('GPUs one engine spans'),
+    .describe('GPUs one engine, or one of its pipeline stages, spans'),
+  pipelineParallel: z.number().int().min(1).max(16).default(1).describe('pipeline stages that share the layers'),
+  stageLinkGbPerS: z.number().positive().default(40).describe('link from a pipeline stage to the next, GB/s'),
   weights: z.enum(['bf16', 'fp8']).default('bf16').describe('number format of the weights'),
   kvFormat: z.enum(['bf16', 'fp8']).default('bf16').describe('number format of keys and values'),
   host: z.string().default('vllm-v1-async').describe('host overhead, by preset'),
@@ -21,6 +23,13 @@ export const engineOptions = z.object({
 
   scheduler: z.string().default('vllm-v1').describe('how requests are batched'),
   maxBatchedTokens: count().optional().describe('token budget of an iteration; chunk size for sarathi'),
+  minChunk: count()
+    .optional()
+    .describe('sarathi: chunks shrink from max-batched-tokens to this many tokens while a prompt proceeds'),
+  chunkStages: z.number().int().min(2).default(16).describe('sarathi: steps in which they shrink'),
+  chunkScheduleTokens: count()
+    .optional()
+    .describe('sarathi: prompt tokens over which they shrink; default: the longest context'),
   maxSequences: count().optional().describe('requests running at once'),
   maxModelLength: count().optional().describe("longest prompt and answer together; default: the model's context"),
   longPrefillThreshold: z
@@ -50,7 +59,7 @@ export const engineOptions = z.object({
 
   prefillEngines: count().default(1).describe('disaggregated: engines that prefill'),
   decodeEngines: count().default(1).describe('disaggregated: engines that decode'),
-  linkGBs: z
+  linkGbPerS: z
     .number()
     .positive()
     .default(40)

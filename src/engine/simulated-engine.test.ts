@@ -72,8 +72,18 @@ const anyEngine = fc
     padFinished: fc.boolean(),
     decodeEngines: fc.constantFrom(1, 2),
     prefillEngines: fc.constantFrom(1, 2),
+    pipelineParallel: fc.constantFrom(1, 1, 2, 3),
+    minChunk: fc.constantFrom(undefined, undefined, 64),
   })
-  .map((options): EngineOptions => ({ ...options, maxModelLength: 3400 }) as EngineOptions);
+  .map(({ pipelineParallel, minChunk, ...options }): EngineOptions => {
+    const stages = options.scheduler === 'disaggregated' ? 1 : pipelineParallel;
+    return {
+      ...options,
+      pipelineParallel: stages,
+      maxModelLength: 3400,
+      ...(minChunk && options.scheduler.startsWith('sarathi') && { minChunk }),
+    } as EngineOptions;
+  });
 
 const served = ({ request, cancelAt }: Submission, emissions: readonly Emission[]) =>
   cancelAt === undefined && !emissions.some(({ kind, id }) => kind === 'rejected' && id === request.id);

@@ -11,6 +11,7 @@ import { PrefixKv } from './kv/prefix-kv.ts';
 import { BatchLoop } from './loop/batch-loop.ts';
 import { iterationNoise } from './loop/iteration-noise.ts';
 import type { Iteration, LoopSink } from './loop/loop-parts.ts';
+import { Pipeline } from './loop/pipeline.ts';
 import type { Scheduler } from './loop/scheduler.ts';
 import { createSequence, type Sequence } from './loop/sequence.ts';
 import { type Speculation, speculation } from './loop/speculation.ts';
@@ -170,12 +171,14 @@ class Engine implements SimulatedEngine {
     const { design } = this;
     const { options } = design;
     const sink = this.#loopSink();
+    const pipeline = design.pipeline && new Pipeline(design.pipeline);
     return {
       settings: design.settings,
       cost: design.cost,
       kvBytesPerToken: design.kvBytesPerToken,
       blockSize: options.blockSize,
       disaggregation: design.disaggregation,
+      microBatches: options.pipelineParallel,
       sink,
       createLoop: (name: string, scheduler: Scheduler, loop: LoopOptions = {}) => {
         const drafting = speculation(options, randomStream(seed, `engine/${name}/speculation`));
@@ -190,6 +193,7 @@ class Engine implements SimulatedEngine {
             noise: iterationNoise(options, randomStream(seed, `engine/${name}/noise`)),
             speculation: drafting,
             pipelineDepth: loop.pipelineDepth ?? design.pipelineDepth,
+            pipeline,
             observe,
           },
           loop.sink ?? sink,

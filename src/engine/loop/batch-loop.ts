@@ -1,3 +1,4 @@
+import type { IterationLoad } from '../cost/cost-model.ts';
 import type { KvCache } from '../kv/kv-cache.ts';
 import { Agenda } from './agenda.ts';
 import { type Batch, clearBatch, emptyBatch, isEmpty, iterationLoad } from './batch.ts';
@@ -78,8 +79,8 @@ export class BatchLoop implements SchedulerState {
     if (isEmpty(this.#batch) && this.#agenda.hidden > 0) this.#plan(Number.POSITIVE_INFINITY);
     if (isEmpty(this.#batch)) {
       if (this.#batch.wakeAt !== undefined) this.wake(this.#batch.wakeAt);
-    } else if (this.#batch.steady && this.#parts.speculation === undefined) this.#run(to);
-    else this.#start(this.#duration(iterationLoad(this.#batch, this.#parts.speculation?.tokensPerDecode ?? 1)));
+    } else if (this.#batch.steady && !this.#parts.speculation && !this.#parts.pipeline) this.#run(to);
+    else this.#start(this.#endOf(iterationLoad(this.#batch, this.#parts.speculation?.tokensPerDecode ?? 1)));
   }
 
   admit(sequence: Sequence): void {
@@ -124,20 +125,32 @@ export class BatchLoop implements SchedulerState {
 
   readonly #queue = (sequence: Sequence): void => this.waiting.push(sequence);
 
-  #duration(load: ReturnType<typeof iterationLoad>): number {
-    const drafting = this.#batch.decodes.length > 0 ? (this.#parts.speculation?.costFactor ?? 1) : 1;
-    return this.#parts.cost.iteration(load) * drafting;
+  /** When an iteration that starts now ends. */
+  #endOf(load: IterationLoad): number {
+    const { cost, pipeline, speculation } = this.#parts;
+    const drafting = this.#batch.decodes.length > 0 ? (speculation?.costFactor ?? 1) : 1;
+    if (pipeline) return pipeline.pass(this.now, load, (duration) => this.#noisy(duration * drafting));
+    return this.#after(cost.iteration(load) * drafting);
   }
 
-  #start(duration: number): void {
-    const { noise, observe, speculation } = this.#parts;
+  #after(duration: number): number {
+    return this.now + Math.round(this.#noisy(duration) + this.#batch.extra);
+  }
+
+  #noisy(duration: number): number {
+    const { noise } = this.#parts;
+    return noise ? noise(duration) : duration;
+  }
+
+  #start(end: number): void {
+    const { observe, speculation } = this.#parts;
     this.#startedAt = this.now;
-    this.#busyUntil = this.now + Math.round((noise ? noise(duration) : duration) + this.#batch.extra);
+    this.#busyUntil = end;
     this.#applied = false;
     this.iterations++;
     observe?.({
       startedAt: this.now,
-      endedAt: this.#busyUntil,
+      endedAt: end,
       chunkTokens: this.#batch.chunks.reduce((sum, { tokens }) => sum + tokens, 0),
       decodeTokens: this.#batch.decodes.length * (speculation?.tokensPerDecode ?? 1),
       sequences: this.#batch.chunks.length + this.#batch.decodes.length,
@@ -154,8 +167,8 @@ export class BatchLoop implements SchedulerState {
     let kvTokens = load.kvTokens;
     let steps = 0;
     while (steps < limit) {
-      this.#start(Math.max(cost.floor, base + perKvToken * kvTokens));
-      const end = this.#busyUntil ?? this.now;
+      const end = this.#after(Math.max(cost.floor, base + perKvToken * kvTokens));
+      this.#start(end);
       if (end > to) break;
       this.now = end;
       times[steps++] = end;

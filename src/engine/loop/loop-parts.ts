@@ -1,6 +1,7 @@
 import type { CostModel } from '../cost/cost-model.ts';
 import type { KvCache } from '../kv/kv-cache.ts';
 import type { IterationNoise } from './iteration-noise.ts';
+import type { Pipeline } from './pipeline.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Sequence } from './sequence.ts';
 import type { Speculation } from './speculation.ts';
@@ -33,5 +34,7 @@ export interface LoopParts {
   readonly speculation: Speculation | undefined;
   /** 1: the next batch is frozen when an iteration starts, so a newcomer waits one iteration more. */
   readonly pipelineDepth: 0 | 1;
+  /** Stages shared with other loops, which an iteration passes; absent: `cost` is all it takes. */
+  readonly pipeline: Pipeline | undefined;
   readonly observe: ((iteration: Iteration) => void) | undefined;
 }

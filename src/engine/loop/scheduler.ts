@@ -26,6 +26,8 @@ export interface Scheduler {
 }
 
 export interface SchedulerSettings {
+  /** Sarathi: how chunks shrink while a prompt proceeds; absent: they do not. */
+  readonly chunkSchedule?: ChunkSchedule;
   /** Token budget of an iteration (chunk size for Sarathi). */
   readonly maxBatchedTokens: number;
   readonly maxSequences: number;
@@ -42,4 +44,11 @@ export interface SchedulerSettings {
   /** Static batching: wait for this many requests, but not longer than this many nanoseconds. */
   readonly minBatch: number;
   readonly maxWait: number;
+}
+
+/** From `maxBatchedTokens` to `least` tokens in `stages` equal steps over the first `tokens` of a prompt. */
+export interface ChunkSchedule {
+  readonly least: number;
+  readonly stages: number;
+  readonly tokens: number;
 }

@@ -179,7 +179,7 @@ describe('check 15: prefill and decode apart, Mistral-7B', { timeout: 60_000 }, 
   });
 
   it('moves the transfer from the first gap into the first token when the decode side emits it', () => {
-    const slow: EngineOptions = { ...apart, linkGBs: 1, linkSetupMs: 10 };
+    const slow: EngineOptions = { ...apart, linkGbPerS: 1, linkSetupMs: 10 };
     const transfer = 10 + (4000 * 131_072) / 1e6;
     const [early, late] = (['prefill', 'decode'] as const).map((firstTokenFrom) => {
       const { chunks, scheduledAt } = simulate([at(0, 4000, 10)], { ...slow, firstTokenFrom }).records[0]!;
@@ -187,6 +187,19 @@ describe('check 15: prefill and decode apart, Mistral-7B', { timeout: 60_000 }, 
     });
     expect(late!.ttft - early!.ttft).toBeCloseTo(transfer, 3);
     expect(early!.gap - late!.gap).toBeCloseTo(transfer, 3);
+  });
+
+  it('copies one after the other on one link', () => {
+    const slow: EngineOptions = { ...apart, linkGbPerS: 0.1, linkSetupMs: 10 };
+    const copy = (1000 * 131_072) / 0.1;
+    const arrivals = (engine: EngineOptions) =>
+      simulate([at(0, 1000, 2), at(0, 1000, 2)], { ...engine, firstTokenFrom: 'decode' }).records.map(
+        ({ chunks }) => chunks.at[0]!,
+      );
+    const [first, second] = arrivals(slow);
+    expect(second! - first!).toBeCloseTo(copy, -2);
+    const [one, other] = arrivals({ ...slow, prefillEngines: 2, decodeEngines: 2 });
+    expect(other! - one!).toBeLessThan(0.05 * copy);
   });
 
   it('keeps transfers small on real links', () => {

@@ -13,6 +13,8 @@ export interface SchedulerDefaults {
   readonly wholePrompts?: boolean;
   /** Memory for `maxModelLength` tokens is reserved for every request. */
   readonly reservesMaximum?: boolean;
+  /** Its engines cannot be cut into pipeline stages. */
+  readonly oneStage?: boolean;
 }
 
 export interface SchedulerContext {

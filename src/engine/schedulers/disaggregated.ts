@@ -3,8 +3,8 @@ import type { BatchLoop } from '../loop/batch-loop.ts';
 import type { LoopSink } from '../loop/loop-parts.ts';
 import { DecodeOnly } from './decode-only.ts';
 import type { SchedulerDefinition } from './definition.ts';
+import { LeastLoadedRouter } from './least-loaded-router.ts';
 import { PrefillOnly } from './prefill-only.ts';
-import { PrefillRouter } from './prefill-router.ts';
 import { TransferBridge } from './transfer-bridge.ts';
 
 /**
@@ -30,7 +30,7 @@ function assemble(parts: EngineParts): Assembly {
     const sink: LoopSink = {
       ...parts.sink,
       leaves: (sequence, at) => {
-        router.prefilled(sequence);
+        router.done(sequence);
         if (sequence.outputTokens === 1) return false;
         if (firstTokenFrom === 'prefill') parts.sink.emitted(sequence, at, 1);
         bridge.push(sequence, loop, at);
@@ -40,7 +40,7 @@ function assemble(parts: EngineParts): Assembly {
     const loop: BatchLoop = parts.createLoop(`prefill-${index}`, new PrefillOnly(parts.settings), { sink });
     return loop;
   });
-  const router: PrefillRouter = new PrefillRouter(prefills);
+  const router: LeastLoadedRouter = new LeastLoadedRouter(prefills, ({ promptTokens }) => promptTokens);
 
   const loops = [...prefills, ...decodes];
   return {
@@ -73,6 +73,6 @@ export const disaggregated: SchedulerDefinition = {
   kind: 'disaggregated',
   aliases: ['pd', 'distserve'],
   summary: 'prefill and decode on engines of their own, keys and values sent between them',
-  defaults: () => ({ maxBatchedTokens: 2048, maxSequences: 256 }),
+  defaults: () => ({ maxBatchedTokens: 2048, maxSequences: 256, oneStage: true }),
   assemble,
 };

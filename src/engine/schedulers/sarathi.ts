@@ -1,7 +1,8 @@
 import { type Batch, isEmpty } from '../loop/batch.ts';
 import type { Scheduler, SchedulerSettings, SchedulerState } from '../loop/scheduler.ts';
-import { isDecoding, pendingTokens } from '../loop/sequence.ts';
+import { isDecoding, pendingTokens, type Sequence } from '../loop/sequence.ts';
 import { admitHead, growOrPreempt, reserveWhole } from './admission.ts';
+import { chunkSizeAt } from './chunk-size.ts';
 import { colocated } from './colocated.ts';
 import type { SchedulerDefinition } from './definition.ts';
 
@@ -42,21 +43,22 @@ class Sarathi implements Scheduler {
   }
 
   #prefills(state: SchedulerState, batch: Batch): void {
-    const { maxBatchedTokens, maxSequences, watermarkBlocks, tokensPerDecode } = this.#settings;
+    const { maxBatchedTokens, chunkSchedule, maxSequences, watermarkBlocks, tokensPerDecode } = this.#settings;
     let used = batch.decodes.length * tokensPerDecode;
-    const take = (pending: number) => Math.min(pending, maxBatchedTokens - used);
+    const chunkAt = (computed: number) => chunkSizeAt(maxBatchedTokens, chunkSchedule, computed) - used;
+    const take = (sequence: Sequence) => Math.min(pendingTokens(sequence), chunkAt(sequence.computed));
     for (const sequence of batch.decodes.length < state.running.length ? state.running : []) {
-      const tokens = isDecoding(sequence) ? 0 : take(pendingTokens(sequence));
+      const tokens = isDecoding(sequence) ? 0 : take(sequence);
       if (tokens <= 0) continue;
       batch.chunks.push({ sequence, tokens });
       used += tokens;
     }
     for (let head = state.waiting.head(); head !== undefined; head = state.waiting.head()) {
-      if (state.running.length >= maxSequences || used >= maxBatchedTokens) break;
+      if (state.running.length >= maxSequences || chunkAt(state.kv.lookUp(head)) <= 0) break;
       const hit = reserveWhole(state, head, watermarkBlocks);
       if (hit === undefined) break;
       admitHead(state, head, hit);
-      const tokens = take(pendingTokens(head));
+      const tokens = take(head);
       batch.chunks.push({ sequence: head, tokens });
       used += tokens;
     }

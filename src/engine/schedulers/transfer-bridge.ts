@@ -18,7 +18,10 @@ type Due = { readonly kind: 'arrived'; readonly handover: Handover } | { readonl
 /** A decode engine takes no more while those it has taken but not started hold this share of its memory. */
 const waitingShare = 0.05;
 
-/** Moves keys and values: in order, as soon as a decode engine has room, setting up and copying at link speed. */
+/**
+ * Moves keys and values: in order, as soon as a decode engine has room. Each engine has one link, on which
+ * copies go one after the other at its speed; setting one up overlaps with others.
+ */
 export class TransferBridge implements Station {
   readonly #parts: EngineParts;
   readonly #decodeLoops: readonly BatchLoop[];
@@ -26,6 +29,8 @@ export class TransferBridge implements Station {
   readonly #handovers = new Map<number, Handover>();
   #line: Handover[] = [];
   readonly #taken = new Map<BatchLoop, Set<Sequence>>();
+  /** Until when each engine's link copies. */
+  readonly #copyingUntil = new Map<BatchLoop, number>();
 
   constructor(parts: EngineParts, decodeLoops: readonly BatchLoop[]) {
     this.#parts = parts;
@@ -111,10 +116,18 @@ export class TransferBridge implements Station {
     handover.target = { loop, sequence: copy };
     this.#taken.get(loop)?.add(copy);
 
+    const arrival = this.#copied(sequence.promptTokens, handover.from, loop, at);
+    this.#due.push(arrival as Nanoseconds, { kind: 'arrived', handover });
+  }
+
+  /** When the keys and values of so many tokens have gone from one engine to the other. */
+  #copied(tokens: number, from: BatchLoop, to: BatchLoop, at: number): number {
     const { linkBandwidth, linkSetup, overlap } = this.#parts.disaggregation;
-    const bytes = sequence.promptTokens * this.#parts.kvBytesPerToken;
-    const time = linkSetup + (1 - overlap) * (bytes / linkBandwidth) * nanosecondsPerSecond;
-    this.#due.push((at + Math.round(time)) as Nanoseconds, { kind: 'arrived', handover });
+    const bytes = (1 - overlap) * tokens * this.#parts.kvBytesPerToken;
+    const links = [from, to].map((loop) => this.#copyingUntil.get(loop) ?? 0);
+    const end = Math.max(at + linkSetup, ...links) + (bytes / linkBandwidth) * nanosecondsPerSecond;
+    for (const loop of [from, to]) this.#copyingUntil.set(loop, end);
+    return Math.round(end);
   }
 
   #deliver({ sequence, from, target }: Handover, at: number): void {

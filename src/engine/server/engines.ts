@@ -96,7 +96,7 @@ const servedSimulated: ServedEngine = {
         iterationTokens,
         cache: {
           blockTokens: design.options.blockSize,
-          blocks: design.kvBlocks,
+          blocks: design.kvBlocks * design.options.pipelineParallel,
           utilization: design.options.memoryUtilization,
           prefixes: design.prefixCaching,
         },

@@ -9,16 +9,18 @@ interface Due {
   readonly sequence: Sequence;
 }
 
-/** Sends each request, when it arrives, to the prefill engine where the fewest prompt tokens are pending. */
-export class PrefillRouter implements Station {
+/** Sends each request, when it arrives, to the loop that has the least to do: the sum of `weight` of its requests. */
+export class LeastLoadedRouter implements Station {
   readonly #loops: readonly BatchLoop[];
+  readonly #weight: (sequence: Sequence) => number;
   readonly #pending: number[];
   readonly #due = new DueQueue<Due>();
-  /** Which engine has a request that is not prefilled yet. */
+  /** Which loop has a request that is not done. */
   readonly #home = new Map<number, number>();
 
-  constructor(loops: readonly BatchLoop[]) {
+  constructor(loops: readonly BatchLoop[], weight: (sequence: Sequence) => number) {
     this.#loops = loops;
+    this.#weight = weight;
     this.#pending = loops.map(() => 0);
   }
 
@@ -41,18 +43,19 @@ export class PrefillRouter implements Station {
     this.#due.push(at as Nanoseconds, { kind: 'cancel', sequence });
   }
 
-  prefilled(sequence: Sequence): void {
+  /** A request is no more of the load of its loop. */
+  done(sequence: Sequence): void {
     const index = this.#home.get(sequence.id);
     if (index === undefined) return;
     this.#home.delete(sequence.id);
-    this.#pending[index] = (this.#pending[index] ?? 0) - sequence.promptTokens;
+    this.#pending[index] = (this.#pending[index] ?? 0) - this.#weight(sequence);
   }
 
   #route(sequence: Sequence, at: number): void {
     if (sequence.state === 'ended') return;
     const index = this.#pending.indexOf(Math.min(...this.#pending));
     this.#home.set(sequence.id, index);
-    this.#pending[index] = (this.#pending[index] ?? 0) + sequence.promptTokens;
+    this.#pending[index] = (this.#pending[index] ?? 0) + this.#weight(sequence);
     this.#loops[index]?.enqueue(sequence, at);
   }
 
@@ -60,6 +63,6 @@ export class PrefillRouter implements Station {
     const index = this.#home.get(sequence.id);
     if (index !== undefined) this.#loops[index]?.cancel(sequence, at);
     else sequence.state = 'ended';
-    this.prefilled(sequence);
+    this.done(sequence);
   }
 }
