@@ -1,23 +1,38 @@
 import { nonNegativeLeastSquares } from './prefill-least-squares.ts';
 import { median } from './prefill-levels.ts';
 
-/** t(P) = a + √(floor² + (bP)²) + cP², milliseconds; with floor 0 the paper's a + bP + cP². All ≥ 0, so never falling. */
+/**
+ * t(P) = a + √(floor² + (bP)²) + cP², milliseconds; with floor 0 the paper's a + bP + cP². All ≥ 0, so never falling.
+ * Of a prompt whose first h tokens came from a cache, P − h are computed, each of which attends to all before it;
+ * the cached ones still have to be sent and tokenised: t(P, h) = a + √(floor² + (b(P − h))²) + c(P² − h²) + e·h.
+ */
 export interface PrefillFit {
   readonly a_ms: number;
   readonly b_ms_per_token: number;
   readonly c_ms_per_token2: number;
   readonly floor_ms: number;
+  /** e; absent where no answer told it. */
+  readonly cached_ms_per_token?: number;
 }
 
 /** What is fitted: the time of one prompt length and how many measurements stand behind it. */
 export interface PrefillPoint {
   readonly tokens: number;
+  /** How many of them came from a cache; 0 if absent. */
+  readonly cached?: number;
   readonly time_ms: number;
   readonly weight: number;
 }
 
-export const prefillAt = ({ a_ms, b_ms_per_token, c_ms_per_token2, floor_ms }: PrefillFit, tokens: number): number =>
-  a_ms + Math.hypot(floor_ms, b_ms_per_token * tokens) + c_ms_per_token2 * tokens * tokens;
+export const prefillAt = (
+  { a_ms, b_ms_per_token, c_ms_per_token2, floor_ms, cached_ms_per_token = 0 }: PrefillFit,
+  tokens: number,
+  cached = 0,
+): number =>
+  a_ms +
+  Math.hypot(floor_ms, b_ms_per_token * (tokens - cached)) +
+  c_ms_per_token2 * (tokens * tokens - cached * cached) +
+  cached_ms_per_token * cached;
 
 const rounds = 12;
 /** Residuals as shares below this are never outliers: the formula is a model, not the truth. */
@@ -63,7 +78,7 @@ function robustFit(points: readonly PrefillPoint[], knees: readonly number[]): F
   for (let round = 0; round < rounds; round++) {
     const weights = points.map(({ weight }, i) => ((trust[i] ?? 0) * weight) / Math.max(1e-9, expected[i] ?? 1) ** 2);
     fitted = bestKnee(points, weights, knees);
-    expected = points.map(({ tokens }) => prefillAt(fitted.fit, tokens));
+    expected = points.map(({ tokens, cached }) => prefillAt(fitted.fit, tokens, cached));
     const residuals = points.map(({ time_ms }, i) => time_ms / Math.max(1e-9, expected[i] ?? 1) - 1);
     const scale = Math.max(leastScale, 1.4826 * median(residuals.map(Math.abs)));
     trust = residuals.map((residual) => trustIn(residual / scale, round < rounds / 2));
@@ -85,14 +100,18 @@ const smoothed = (points: readonly PrefillPoint[]): number[] =>
 function bestKnee(points: readonly PrefillPoint[], weights: readonly number[], knees: readonly number[]): Fitted {
   const times = points.map(({ time_ms }) => time_ms);
   const constant = points.map(() => 1);
-  const squares = points.map(({ tokens }) => tokens * tokens);
+  const squares = points.map(({ tokens, cached = 0 }) => tokens * tokens - cached * cached);
+  const fromCache = points.map(({ cached = 0 }) => cached);
+  const tellsCached = points.some(({ tokens, cached = 0 }) => cached > tokens / 2);
   let best: Fitted | undefined;
   for (const knee of knees) {
-    const bent = points.map(({ tokens }) => Math.hypot(knee, tokens));
-    const { coefficients, error } = nonNegativeLeastSquares([constant, bent, squares], times, weights);
-    const [a_ms = 0, b = 0, c_ms_per_token2 = 0] = coefficients;
+    const bent = points.map(({ tokens, cached = 0 }) => Math.hypot(knee, tokens - cached));
+    const columns = [constant, bent, squares, ...(tellsCached ? [fromCache] : [])];
+    const { coefficients, error } = nonNegativeLeastSquares(columns, times, weights);
+    const [a_ms = 0, b = 0, c_ms_per_token2 = 0, cached_ms_per_token] = coefficients;
+    const cached = cached_ms_per_token === undefined ? {} : { cached_ms_per_token };
     if (best !== undefined && error >= best.error) continue;
-    best = { fit: { a_ms, b_ms_per_token: b, c_ms_per_token2, floor_ms: b * knee }, error };
+    best = { fit: { a_ms, b_ms_per_token: b, c_ms_per_token2, floor_ms: b * knee, ...cached }, error };
   }
   return best ?? { fit: { a_ms: 0, b_ms_per_token: 0, c_ms_per_token2: 0, floor_ms: 0 }, error: 0 };
 }
@@ -101,7 +120,7 @@ const kneesTried = 28;
 
 /** From a length that makes no difference to a quarter of the longest. */
 function kneeCandidates(points: readonly PrefillPoint[]): number[] {
-  const lengths = points.map(({ tokens }) => tokens);
+  const lengths = points.map(({ tokens, cached = 0 }) => tokens - cached);
   const [from, to] = [Math.max(1, Math.min(...lengths)), Math.max(...lengths) / 4];
   if (to <= from) return [0];
   return [0, ...Array.from({ length: kneesTried }, (_, i) => from * (to / from) ** (i / (kneesTried - 1)))];

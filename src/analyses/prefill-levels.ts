@@ -1,10 +1,12 @@
 import type { PrefillSample } from './prefill-samples.ts';
 
-/** The repetitions of one prompt length. */
+/** The repetitions of one prompt length; those that a cache answered in good part are a level of their own. */
 export interface PrefillLevel {
   readonly asked: number;
   /** Mean of the prompt tokens. */
   readonly tokens: number;
+  /** Mean of those a cache answered. */
+  readonly cached: number;
   /** Mean of the times that count. */
   readonly mean_ms: number;
   /** Standard error of the mean as a share of it; of the pooled spread where one length tells too little. */
@@ -21,16 +23,26 @@ const madScale = 1.4826;
 const outlierSpreads = 6;
 const leastOutlier = 0.03;
 
-/** Samples by length, ascending, with the odd ones of each length set aside. */
+/** A cache that answers this little of a prompt, such as its template, makes no level of its own. */
+const smallCache = { tokens: 64, share: 0.05 };
+
+/** Whether a cache answered so much of a prompt that its time says little of the whole. */
+export const isFromCache = (tokens: number, cached: number): boolean =>
+  cached > Math.max(smallCache.tokens, smallCache.share * tokens);
+
+/** What had to be computed of the prompt. */
+export const uncached = ({ tokens, cached }: Pick<PrefillSample, 'tokens' | 'cached'>): number => tokens - cached;
+
+/** Samples by what had to be computed, ascending, with the odd ones of each length set aside. */
 export function prefillLevels(samples: readonly PrefillSample[]): PrefillLevel[] {
-  const groups = [...groupBy(samples).entries()].sort(([a], [b]) => a - b);
-  const judged = groups.filter(([, group]) => group.length >= repetitionsToJudge);
-  const spread = madScale * median(judged.flatMap(([, group]) => deviations(group).map(Math.abs)));
+  const groups = groupBy(samples).sort((a, b) => mean(a.map(uncached)) - mean(b.map(uncached)));
+  const judged = groups.filter((group) => group.length >= repetitionsToJudge);
+  const spread = madScale * median(judged.flatMap((group) => deviations(group).map(Math.abs)));
   const limit = Math.max(leastOutlier, outlierSpreads * (spread || 0));
-  const split = groups.map(([asked, group]) => {
+  const split = groups.map((group) => {
     const off = group.length < repetitionsToJudge ? group.map(() => 0) : deviations(group);
     return {
-      asked,
+      asked: group[0]?.asked ?? 0,
       kept: group.filter((_, i) => Math.abs(off[i] ?? 0) <= limit),
       outliers: group.filter((_, i) => Math.abs(off[i] ?? 0) > limit),
     };
@@ -41,6 +53,7 @@ export function prefillLevels(samples: readonly PrefillSample[]): PrefillLevel[]
     return {
       asked,
       tokens: mean(kept.map(({ tokens }) => tokens)),
+      cached: mean(kept.map(({ cached }) => cached)),
       mean_ms: mean(times_ms),
       standardError: pooled / Math.sqrt(kept.length),
       times_ms,
@@ -49,14 +62,16 @@ export function prefillLevels(samples: readonly PrefillSample[]): PrefillLevel[]
   });
 }
 
-function groupBy(samples: readonly PrefillSample[]): Map<number, PrefillSample[]> {
-  const groups = new Map<number, PrefillSample[]>();
+function groupBy(samples: readonly PrefillSample[]): PrefillSample[][] {
+  const groups = new Map<string, PrefillSample[]>();
   for (const sample of samples) {
-    const group = groups.get(sample.asked);
+    const { asked, tokens, cached } = sample;
+    const key = `${asked}/${isFromCache(tokens, cached) ? cached : 0}`;
+    const group = groups.get(key);
     if (group) group.push(sample);
-    else groups.set(sample.asked, [sample]);
+    else groups.set(key, [sample]);
   }
-  return groups;
+  return [...groups.values()];
 }
 
 /** Relative to the median of the group. */

@@ -130,6 +130,35 @@ describe('a profile of a simulated engine', () => {
     expect(inside / all).toBeGreaterThanOrEqual(0.93);
   });
 
+  it('tells the time of a prompt whose beginning is cached', () => {
+    const engine: EngineOptions = { model: 'llama3-8b', gpu: 'a100-sxm-80gb', tensorParallel: 2, prefixCaching: true };
+    const block = 16;
+    const blocks = (prompt: number, n: number): number[] => Array.from({ length: n }, (_, i) => 1000 * prompt + i);
+    const request = (promptTokens: number, blockHashes: readonly number[]) => ({
+      scheduledAt: nanoseconds(0),
+      promptTokens,
+      outputTokens: 1,
+      blockHashes,
+    });
+    const warmed = [600, 1800, 4100, 7900].flatMap((tokens, i) =>
+      [0.25, 0.5, 0.9, 1].flatMap((share, j) => {
+        const all = blocks(i * 10 + j + 1, Math.floor(tokens / block));
+        const some = all.slice(0, Math.floor(all.length * share));
+        return [request(some.length * block + 1, some), request(tokens, all)];
+      }),
+    );
+    const cold = interleavedRounds(prefillLengths(8000), 3, randomStream(1, 'order')).map((tokens, i) =>
+      request(tokens, blocks(100 + i, Math.floor(tokens / block))),
+    );
+    const { records } = simulate([...cold, ...warmed], engine, { users: 1, seed: 1 });
+    const profile = prefillProfile(records, { seed: 1, resamples: 10 });
+    for (const { chunks, sentAt = 0, prompt } of records.filter(({ prompt: { cached = 0 } }) => cached > 64)) {
+      const time = ((chunks.at[0] ?? 0) - sentAt) / 1e6;
+      const told = prefillAt(profile?.fit as PrefillFit, prompt.reported ?? 0, prompt.cached);
+      expect(Math.abs(told / time - 1)).toBeLessThan(0.1);
+    }
+  });
+
   it('reports a step of the scheduler where there is one', () => {
     const engine: EngineOptions = { model: 'mixtral-8x7b', gpu: 'a100-sxm-80gb', tensorParallel: 2, jitter: 0.001 };
     const lengths = interleavedRounds([500, 1000, 1500, 1900, 2040, 2080, 2600, 3800], 5, randomStream(1, 'order'));
@@ -176,13 +205,27 @@ describe('what spoils a profile', () => {
     expect(largestChange(profile)).toBeLessThan(0.004);
   });
 
-  it('an answer from the prefix cache is no measurement', () => {
-    const records = recordsOf(clean).map((record, i) =>
-      i === 3 ? { ...record, prompt: { ...record.prompt, cached: record.prompt.asked ?? 0 } } : record,
-    );
-    const { unusable = [] } = prefillProfile(records, { seed: 1, resamples: 10 }) ?? {};
-    const long = (records[3]?.prompt.asked ?? 0) > 64;
-    expect(unusable.length).toBe(long ? 1 : 0);
+  it('answers that a cache shortened count at what was left to compute, and alone make no curve', () => {
+    const truthOf = (tokens: number, cached: number): number =>
+      12 + 0.03 * (tokens - cached) + 4e-7 * (tokens ** 2 - cached ** 2) + 0.002 * cached;
+    const cold = prefillLengths(8000).map((tokens): [number, number, number] => [tokens, truthOf(tokens, 0), 0]);
+    const warm = [2000, 4000, 8000].map((tokens): [number, number, number] => {
+      const cached = 16 * Math.floor((tokens - 1) / 16);
+      return [tokens, truthOf(tokens, cached), cached];
+    });
+    const records = (rows: readonly (readonly [number, number, number])[]): RequestRecord[] =>
+      recordsOf(rows.map(([tokens, ms]): [number, number] => [tokens, ms])).map((record, i) => ({
+        ...record,
+        prompt: { ...record.prompt, cached: rows[i]![2] },
+      }));
+    const profile = prefillProfile(records([...cold, ...warm]), { seed: 1, resamples: 10 });
+    expect(profile?.unusable).toEqual([]);
+    expect([profile?.from_tokens, profile?.to_tokens]).toEqual([32, 8000]);
+    expect(profile?.fit.cached_ms_per_token).toBeCloseTo(0.002, 5);
+    for (const [tokens, ms, cached] of [...cold, ...warm]) {
+      expect(prefillAt(profile?.fit ?? never(), tokens, cached) / ms).toBeCloseTo(1, 4);
+    }
+    expect(prefillProfile(records(warm), { seed: 1 })).toBeUndefined();
   });
 
   it('fewer than three lengths make no curve', () => {

@@ -3,7 +3,7 @@ import type { RequestRecord } from '../core/record.ts';
 import { orderStatistic } from '../metrics/order-statistic.ts';
 import { normalQuantile } from './normal.ts';
 import { fitPrefill, type PrefillFit, type PrefillPoint, prefillAt, refitPrefill } from './prefill-fit.ts';
-import { mean, type PrefillLevel, prefillLevels } from './prefill-levels.ts';
+import { isFromCache, mean, type PrefillLevel, prefillLevels, uncached } from './prefill-levels.ts';
 import { type PrefillSample, prefillSamples, type UnusableSample } from './prefill-samples.ts';
 
 /** How long a target takes to the first token, by prompt length, one request at a time (paper 4.1, D_p). */
@@ -27,7 +27,10 @@ export interface PrefillProfile {
 
 export interface ProfiledLength {
   readonly asked: number;
+  /** Prompt tokens that had to be computed: all but the cached ones. */
   readonly tokens: number;
+  /** Prompt tokens that came from a cache; absent if none did. */
+  readonly cached?: number;
   readonly mean_ms: number;
   readonly fit_ms: number;
   /** Measured ÷ fitted − 1. */
@@ -52,8 +55,6 @@ export interface PrefillStep {
 
 export interface ProfileOptions {
   readonly seed: number | string;
-  /** Network time taken off every measurement. */
-  readonly baseline_ms?: number;
   readonly confidence?: number;
   readonly resamples?: number;
 }
@@ -61,19 +62,20 @@ export interface ProfileOptions {
 /** Fewer lengths cannot hold three coefficients. */
 export const fewestLengths = 3;
 
-/** The profile in the records of isolated requests; undefined if fewer than three lengths were answered. */
+/** The profile in the records of isolated requests; undefined if fewer than three lengths were computed in full. */
 export function prefillProfile(records: Iterable<RequestRecord>, options: ProfileOptions): PrefillProfile | undefined {
-  const { seed, baseline_ms = 0, confidence = 0.95, resamples = 400 } = options;
-  const { usable, unusable } = prefillSamples(records, baseline_ms);
+  const { seed, confidence = 0.95, resamples = 400 } = options;
+  const { usable, unusable } = prefillSamples(records);
   const levels = prefillLevels(usable);
-  if (levels.length < fewestLengths) return undefined;
+  const computed = levels.filter(({ tokens, cached }) => !isFromCache(tokens, cached));
+  if (computed.length < fewestLengths) return undefined;
   const fit = fitPrefill(levels.map(pointOf));
   const points = levels.map((level) => profiled(level, fit));
   const residuals = points.map(({ residual }) => Math.abs(residual)).sort((a, b) => a - b);
   return {
     fit,
-    from_tokens: Math.floor(levels[0]?.tokens ?? 0),
-    to_tokens: Math.ceil(levels.at(-1)?.tokens ?? 0),
+    from_tokens: Math.floor(computed[0]?.tokens ?? 0),
+    to_tokens: Math.ceil(computed.at(-1)?.tokens ?? 0),
     points,
     band: bandOf(levels, fit, { seed, confidence, resamples }),
     confidence,
@@ -85,17 +87,22 @@ export function prefillProfile(records: Iterable<RequestRecord>, options: Profil
   };
 }
 
-const pointOf = ({ tokens, mean_ms, times_ms }: PrefillLevel): PrefillPoint => ({
+const pointOf = ({ tokens, cached, mean_ms, times_ms }: PrefillLevel): PrefillPoint => ({
   tokens,
+  cached,
   time_ms: mean_ms,
   weight: times_ms.length,
 });
 
-function profiled({ asked, tokens, mean_ms, times_ms }: PrefillLevel, fit: PrefillFit): ProfiledLength {
-  const fit_ms = prefillAt(fit, tokens);
+const fittedAt = (fit: PrefillFit, { tokens, cached }: PrefillLevel): number => prefillAt(fit, tokens, cached);
+
+function profiled(level: PrefillLevel, fit: PrefillFit): ProfiledLength {
+  const { asked, cached, mean_ms, times_ms } = level;
+  const fit_ms = fittedAt(fit, level);
   return {
     asked,
-    tokens,
+    tokens: uncached(level),
+    ...(cached > 0 && { cached }),
     mean_ms,
     fit_ms,
     residual: mean_ms / fit_ms - 1,
@@ -118,24 +125,21 @@ function bandOf(
   { seed, confidence, resamples }: { seed: number | string; confidence: number; resamples: number },
 ): BandPoint[] {
   const random = randomStream(seed, 'prefill-band');
-  const [from, to] = [levels[0]?.tokens ?? 1, levels.at(-1)?.tokens ?? 1];
+  const [from = 1, to = 1] = [levels[0], levels.at(-1)].map((level) => level && Math.max(1, uncached(level)));
   const lengths = Array.from({ length: bandPoints }, (_, i) => from * (to / from) ** (i / (bandPoints - 1)));
-  const spreads = levels.map(({ tokens, mean_ms, standardError }) =>
-    Math.hypot(mean_ms / prefillAt(fit, tokens) - 1, standardError),
-  );
+  const residuals = levels.map((level) => level.mean_ms / fittedAt(fit, level) - 1);
+  const spreads = levels.map(({ standardError }, i) => Math.hypot(residuals[i] ?? 0, standardError));
   const curves = Array.from({ length: resamples }, () =>
     refitPrefill(
       levels.map((level, i) => ({
         ...pointOf(level),
-        time_ms: prefillAt(fit, level.tokens) * Math.max(0.01, 1 + (spreads[i] ?? 0) * random.normal()),
+        time_ms: fittedAt(fit, level) * Math.max(0.01, 1 + (spreads[i] ?? 0) * random.normal()),
       })),
       fit,
     ),
   );
   const tail = (1 - confidence) / 2;
-  const misfit =
-    normalQuantile(1 - tail) *
-    rootMeanSquare(levels.map(({ tokens, mean_ms }) => mean_ms / prefillAt(fit, tokens) - 1));
+  const misfit = normalQuantile(1 - tail) * rootMeanSquare(residuals);
   return lengths.map((tokens) => {
     const times = curves.map((curve) => prefillAt(curve, tokens)).sort((a, b) => a - b);
     const middle = prefillAt(fit, tokens);

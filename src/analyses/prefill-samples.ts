@@ -9,6 +9,8 @@ export interface PrefillSample {
   readonly asked: number;
   /** Prompt tokens as the server counted them, else as we did: what a deadline by the curve will see. */
   readonly tokens: number;
+  /** How many of them a prefix cache answered, as the server says. */
+  readonly cached: number;
   /** From the send to the first token. */
   readonly time_ms: number;
 }
@@ -24,31 +26,25 @@ export interface PrefillSamples {
   readonly unusable: readonly UnusableSample[];
 }
 
-/** A cache that answers this little of a prompt, such as its template, is no reason to drop the sample. */
-const toleratedCache = { tokens: 64, share: 0.05 };
-
-/** First-token times out of the records of a profile; what failed or came from a cache is set aside with its reason. */
-export function prefillSamples(records: Iterable<RequestRecord>, baseline_ms = 0): PrefillSamples {
+/** First-token times out of the records of a profile; what failed is set aside with its reason. */
+export function prefillSamples(records: Iterable<RequestRecord>): PrefillSamples {
   const reader = new TimelineReader({ chunks: 'burst', channel: 'any', from: 'sent' });
   const usable: PrefillSample[] = [];
   const unusable: UnusableSample[] = [];
   for (const record of records) {
     const { id, outcome, prompt } = record;
     const asked = prompt.asked ?? prompt.local ?? prompt.reported ?? 0;
-    const { origin, times, length, promptTokens = asked } = reader.read(record);
-    const reason = unusableBecause(record, length, promptTokens);
+    const { origin, times, length, promptTokens = asked, cachedTokens } = reader.read(record);
+    const reason = unusableBecause(record, length);
     if (reason === undefined) {
       const waited = ((times[0] ?? origin) - origin) / nanosecondsPerMillisecond;
-      usable.push({ id, asked, tokens: promptTokens, time_ms: Math.max(0, waited - baseline_ms) });
+      usable.push({ id, asked, tokens: promptTokens, cached: Math.min(cachedTokens, promptTokens), time_ms: waited });
     } else unusable.push({ id, asked, reason: outcome.status === 'completed' ? reason : outcomeClass(outcome) });
   }
   return { usable, unusable };
 }
 
-function unusableBecause({ outcome, prompt }: RequestRecord, tokens: number, promptTokens: number): string | undefined {
+function unusableBecause({ outcome }: RequestRecord, tokens: number): string | undefined {
   if (outcome.status !== 'completed') return outcome.status;
-  if (tokens === 0) return 'no token';
-  const { cached = 0 } = prompt;
-  if (cached <= Math.max(toleratedCache.tokens, toleratedCache.share * promptTokens)) return undefined;
-  return `${cached} of ${promptTokens} prompt tokens came from a prefix cache`;
+  return tokens === 0 ? 'no token' : undefined;
 }

@@ -33,7 +33,10 @@ export const profile: Verb = {
     { flag: '--repeats <number>', help: 'how often each length is measured (5)' },
     { flag: '--output <tokens>', help: 'tokens asked of each answer; only the first counts (4)' },
     { flag: '--budget <duration>', help: 'send nothing more after this time and fit what was measured' },
-    { flag: '--subtract-network', help: 'take one network round trip off every time' },
+    {
+      flag: '--subtract-network [rtt|smallest-prompt]',
+      help: 'take off the curve what no prompt changes: one network round trip (rtt), or all that a prompt of 1 token takes',
+    },
     { flag: '--out <file>', help: "file of the curve (prefill-curve.json in the run's folder)" },
     { flag: '--runs <folder>', help: 'where the run folder is made (runs)' },
     { flag: '--simulate [engine]', help: 'in virtual time on the simulated engine, with options such as gpu=a100' },
@@ -82,7 +85,7 @@ function optionsOf(flags: Flags, engine: EngineOptions | undefined): ProfileOpti
   const out = textOf(flags.out);
   return {
     runsFolder: textOf(flags.runs) ?? 'runs',
-    subtractNetwork: flags.subtractNetwork === true,
+    ...(flags.subtractNetwork !== undefined && { baseline: baselineOf(flags.subtractNetwork) }),
     ...(lengths && { lengths: [...new Set(lengths)].sort((a, b) => a - b) }),
     ...(limit !== undefined && { budget: limit }),
     ...(context !== undefined && { context }),
@@ -91,6 +94,12 @@ function optionsOf(flags: Flags, engine: EngineOptions | undefined): ProfileOpti
     ...(out !== undefined && { out }),
     ...(engine && { engine }),
   };
+}
+
+function baselineOf(value: unknown): NonNullable<ProfileOptions['baseline']> {
+  const kind = value === true ? 'rtt' : value;
+  if (kind === 'rtt' || kind === 'smallest-prompt') return kind;
+  throw new MetronError('FLAG_INVALID', `--subtract-network: expected rtt or smallest-prompt, got "${String(value)}"`);
 }
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
@@ -111,13 +120,13 @@ function show(result: ProfileResult, plan: Plan, json: boolean): ExitCode {
     return exitCode;
   }
   const path = relative('', curvePath) || curvePath;
-  const { baseline_ms } = curve.profile;
+  const { baseline } = curve.profile;
   process.stdout.write(
     renderPrefillProfile({
       title: `metron profile · ${plan.target.model} · ${manifest.simulated ? 'simulated in virtual time' : manifest.target.url}`,
       verdict: manifest.certificate ?? { verdict: 'suspect', reasons: [] },
       profile: found,
-      ...(baseline_ms !== undefined && { baseline_ms }),
+      ...(baseline && { baseline }),
       unmeasured,
       files: [
         ['curve', path],

@@ -60,7 +60,11 @@ export const flagTable: readonly FlagRow[] = [
   { name: '--max-tokens', path: 'limits.maxTokens' },
   { name: '--wait-ready', path: 'limits.waitReady' },
   { name: '--decode-deadline', path: 'score.decodeDeadline' },
-  { name: '--prefill-deadline', path: 'score.prefillDeadline', replaces: ['score.prefillCurve', 'score.slack'] },
+  {
+    name: '--prefill-deadline',
+    path: 'score.prefillDeadline',
+    replaces: ['score.prefillCurve', 'score.slack', 'score.extrapolateCurve'],
+  },
   {
     name: '--prefill-curve',
     path: 'score.prefillCurve',
@@ -68,6 +72,7 @@ export const flagTable: readonly FlagRow[] = [
     file: true,
     replaces: ['score.prefillDeadline'],
   },
+  { name: '--extrapolate-curve', path: 'score.extrapolateCurve' },
   { name: '--slack', path: 'score.slack' },
   { name: '--fluid-from', path: 'score.fluidFrom', argument: 'index' },
   { name: '--fluid-share', path: 'score.fluidShare', argument: 'share' },

@@ -66,7 +66,7 @@ describe('the flags', () => {
     });
   });
 
-  const needsFile = new Set(['--paired', '--paired-order', '--prefill-curve', '--slack']);
+  const needsFile = new Set(['--paired', '--paired-order', '--prefill-curve', '--extrapolate-curve', '--slack']);
   const closed = new Set(['--users', '--think', '--ramp-steps']);
   const cases = planFlags.filter(({ name }) => !needsFile.has(name)).map((flag) => [flag.example, flag] as const);
   it.each(cases)('work as their example shows: %s', (example, { name, attribute, repeatable, type }) => {

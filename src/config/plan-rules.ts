@@ -46,6 +46,11 @@ const slackWithCurve: Rule = ({ score }) =>
     ? { path: 'score.slack', message: 'is added to a prefillCurve, and there is none' }
     : undefined;
 
+const extrapolateWithCurve: Rule = ({ score }) =>
+  score?.extrapolateCurve === true && score.prefillCurve === undefined
+    ? { path: 'score.extrapolateCurve', message: 'is said of a prefillCurve, and there is none' }
+    : undefined;
+
 const headersThatWereKept: Rule = ({ target }) => {
   const lost = Object.entries(target?.headers ?? {}).find(([, value]) => value.includes('[redacted]'));
   if (!lost) return undefined;
@@ -61,5 +66,6 @@ export const planRules: readonly Rule[] = [
   lengthsOnce,
   oneFirstTokenDeadline,
   slackWithCurve,
+  extrapolateWithCurve,
   headersThatWereKept,
 ];

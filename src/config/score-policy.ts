@@ -9,7 +9,8 @@ export const defaultPrefillDeadline: Nanoseconds = byDefault.kind === 'constant'
 
 const defaultSlack = milliseconds(300);
 
-function firstTokenDeadline({ prefillCurve, prefillDeadline, slack }: Plan['score']): PrefillDeadline {
+function firstTokenDeadline(section: Plan['score']): PrefillDeadline {
+  const { prefillCurve, prefillDeadline, slack, extrapolateCurve } = section;
   if (!prefillCurve) return { kind: 'constant', deadline: prefillDeadline ?? defaultPrefillDeadline };
   return {
     kind: 'curve',
@@ -17,16 +18,29 @@ function firstTokenDeadline({ prefillCurve, prefillDeadline, slack }: Plan['scor
     b: prefillCurve.b_ms_per_token * nanosecondsPerMillisecond,
     c: prefillCurve.c_ms_per_token2 * nanosecondsPerMillisecond,
     ...(prefillCurve.floor_ms !== undefined && { floor: prefillCurve.floor_ms * nanosecondsPerMillisecond }),
+    ...(prefillCurve.cached_ms_per_token !== undefined && {
+      perCached: prefillCurve.cached_ms_per_token * nanosecondsPerMillisecond,
+    }),
     slack: slack ?? defaultSlack,
     from: prefillCurve.from_tokens,
     to: prefillCurve.to_tokens,
+    ...(prefillCurve.asked_from_tokens !== undefined && { askedFrom: prefillCurve.asked_from_tokens }),
+    ...(prefillCurve.asked_to_tokens !== undefined && { askedTo: prefillCurve.asked_to_tokens }),
+    ...(extrapolateCurve && { extrapolate: true as const }),
     id: prefillCurve.id,
   };
 }
 
 /** The score section of a plan as the policy that metrics are computed under. */
 export function scorePolicy(section: Plan['score']): ScorePolicy {
-  const { prefillCurve: _curve, prefillDeadline: _deadline, slack: _slack, slackCap, pace, ...rest } = section;
+  const {
+    prefillCurve: _curve,
+    prefillDeadline: _deadline,
+    slack: _slack,
+    extrapolateCurve: _allowed,
+    ...others
+  } = section;
+  const { slackCap, pace, ...rest } = others;
   return {
     ...rest,
     prefillDeadline: firstTokenDeadline(section),

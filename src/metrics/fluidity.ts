@@ -68,10 +68,10 @@ export interface FirstToken {
 const nothing = 0 as Nanoseconds;
 
 export function firstTokenOf(timeline: Timeline, policy: DeadlinePolicy): FirstToken {
-  const { origin, times, length, promptTokens } = timeline;
+  const { origin, times, length } = timeline;
   const arrival = length === 0 ? origin : (times[0] as number);
   const allowed =
-    policy.ignoreFirstToken || length === 0 ? undefined : prefillDeadlineFor(policy.prefillDeadline, promptTokens);
+    policy.ignoreFirstToken || length === 0 ? undefined : prefillDeadlineFor(policy.prefillDeadline, timeline);
   if (allowed === undefined)
     return { met: 0, missed: 0, late: 0, deadline: undefined, banked: nothing, anchor: arrival };
   const late = arrival - origin - allowed;

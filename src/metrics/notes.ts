@@ -21,6 +21,7 @@ export class NoteTaker {
   readonly #policy: ScorePolicy;
   readonly #others: OtherChunkPolicies;
   #extrapolated = 0;
+  #cached = 0;
   #short = 0;
   #resent = 0;
 
@@ -34,6 +35,7 @@ export class NoteTaker {
     if (answer.record.resends !== undefined) this.#resent++;
     if (answer.standing !== 'completed') return;
     if (isExtrapolated(this.#policy.prefillDeadline, answer.timeline.promptTokens)) this.#extrapolated++;
+    if (this.#policy.prefillDeadline.kind === 'curve' && answer.timeline.cachedTokens > 0) this.#cached++;
     const { met, missed } = answer.deadlines;
     if (missed > 0 && met + missed < fewDeadlines) this.#short++;
   }
@@ -54,6 +56,10 @@ export class NoteTaker {
     if (this.#extrapolated > 0) {
       const text = `${this.#extrapolated} prompts lie outside the lengths the prefill curve was measured on: their first-token deadline is a guess`;
       notes.push({ level: 'warn', code: 'curve-extrapolated', text });
+    }
+    if (this.#cached > 0) {
+      const text = `a prefix cache answered part of ${this.#cached} prompts: the curve gives their first token the time of what was left to compute`;
+      notes.push({ level: 'info', code: 'cache-aware-deadline', text });
     }
     if (this.#resent > 0) {
       const text = `${this.#resent} requests went again on a new connection: the server closed the one it had kept before it answered; their times count from the first try`;

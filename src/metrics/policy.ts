@@ -50,10 +50,17 @@ export type PrefillDeadline =
       readonly c: number;
       /** Time that reading the weights takes however short the prompt; absent: 0, and the middle term is bP. */
       readonly floor?: number;
+      /** For each token that a cache answered, ns; absent: 0. */
+      readonly perCached?: number;
       readonly slack: Nanoseconds;
       /** Prompt lengths the curve was measured on. */
       readonly from: number;
       readonly to: number;
+      /** The same lengths as they were asked for, where the server counts more; absent: `from` and `to`. */
+      readonly askedFrom?: number;
+      readonly askedTo?: number;
+      /** Prompts outside are given deadlines by the formula all the same, and flagged; else they are refused. */
+      readonly extrapolate?: true;
       readonly id: string;
     };
 

@@ -1,22 +1,33 @@
 import { type Nanoseconds, nanoseconds } from '../core/units.ts';
 import type { PrefillDeadline } from './policy.ts';
+import type { Timeline } from './timeline.ts';
 
-/** D_p for a prompt of this length; absent if it depends on a length nobody knows (paper 4.1). */
-export function prefillDeadlineFor(
-  deadline: PrefillDeadline,
-  promptTokens: number | undefined,
-): Nanoseconds | undefined {
+/** What a first-token deadline depends on. */
+export type PromptLength = Pick<Timeline, 'promptTokens' | 'cachedTokens'>;
+
+/** D_p for this prompt; absent if it depends on a length nobody knows (paper 4.1). */
+export function prefillDeadlineFor(deadline: PrefillDeadline, prompt: PromptLength): Nanoseconds | undefined {
   if (deadline.kind === 'constant') return deadline.deadline;
-  const prefill = predictedPrefill(deadline, promptTokens);
-  return prefill === undefined ? undefined : nanoseconds(Math.max(0, prefill + deadline.slack));
+  const prefill = predictedPrefill(deadline, prompt);
+  return prefill === undefined ? undefined : nanoseconds(prefill + deadline.slack);
 }
 
-/** Time the prompt alone should take by the measured curve; absent without a curve or a length. */
-export function predictedPrefill(deadline: PrefillDeadline, promptTokens: number | undefined): number | undefined {
+/**
+ * Time the prompt alone should take by the measured curve; absent without a curve or a length. Of a prompt whose
+ * first h tokens came from a cache only P − h are computed, but these attend to the cached ones too:
+ * a + √(floor² + (b(P − h))²) + c(P² − h²) + e·h.
+ */
+export function predictedPrefill(
+  deadline: PrefillDeadline,
+  { promptTokens, cachedTokens }: PromptLength,
+): number | undefined {
   if (deadline.kind !== 'curve' || promptTokens === undefined) return undefined;
-  const { a, b, c, floor = 0 } = deadline;
-  const linear = floor === 0 ? b * promptTokens : Math.hypot(floor, b * promptTokens);
-  return a + linear + c * promptTokens * promptTokens;
+  const { a, b, c, floor = 0, perCached = 0 } = deadline;
+  const cached = Math.min(cachedTokens, promptTokens);
+  const computed = b * (promptTokens - cached);
+  const linear = floor === 0 ? computed : Math.hypot(floor, computed);
+  const attention = c * (promptTokens * promptTokens - cached * cached);
+  return Math.max(0, a + linear + attention + perCached * cached);
 }
 
 /** The curve says nothing about a prompt of this length. */

@@ -3,6 +3,7 @@ import { recordOf } from '../../test/metrics/any-record.ts';
 import { codes, cutByUs, http503, many, metric, steady } from '../../test/metrics/steady-run.ts';
 import { milliseconds, seconds } from '../core/units.ts';
 import { defaultPolicy, type ScorePolicy } from './policy.ts';
+import { prefillDeadlineFor } from './prefill-deadline.ts';
 import { scoreRun } from './score.ts';
 
 const strict: ScorePolicy = { ...defaultPolicy, ignoreFirstToken: true };
@@ -120,6 +121,21 @@ describe('a first-token deadline by a curve', () => {
     const summary = scoreRun([steady(0, 5, 20)], { ...defaultPolicy, prefillDeadline });
     expect(codes(summary)).toContain('curve-extrapolated');
     expect(metric(summary, 'above-prefill-curve').n).toBe(1);
+  });
+
+  it('counts what a cache left to compute, and says so', () => {
+    const curve = { kind: 'curve', a: 1e6, b: 1e5, c: 10, slack: seconds(0), from: 1, to: 400, id: 'x' } as const;
+    const at = (promptTokens: number, cachedTokens: number, more = {}) =>
+      prefillDeadlineFor({ ...curve, ...more }, { promptTokens, cachedTokens });
+    expect(at(400, 0)).toBe(1e6 + 400e5 + 10 * 400 ** 2);
+    expect(at(400, 300)).toBe(1e6 + 100e5 + 10 * (400 ** 2 - 300 ** 2));
+    expect(at(400, 300, { perCached: 2000 })).toBe(1e6 + 100e5 + 10 * (400 ** 2 - 300 ** 2) + 300 * 2000);
+    expect(at(400, 500)).toBe(at(400, 400));
+    expect(at(1, 0, { a: -1e9 })).toBe(0);
+    const record = steady(0, 5, 20);
+    const cached = { ...record, prompt: { reported: 100, cached: 90 } };
+    const summary = scoreRun([record, cached], { ...defaultPolicy, prefillDeadline: curve });
+    expect(summary.notes.find(({ code }) => code === 'cache-aware-deadline')?.text).toMatch(/part of 1 prompts/);
   });
 });
 

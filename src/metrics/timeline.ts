@@ -19,6 +19,8 @@ export interface Timeline {
   readonly chunks: number;
   /** Length of the prompt, for a first-token deadline that grows with it. */
   readonly promptTokens: number | undefined;
+  /** How many of them a prefix cache answered, as the server says; 0 if it does not. */
+  readonly cachedTokens: number;
 }
 
 /** The part of a policy that decides when a token arrived. */
@@ -54,6 +56,7 @@ export function timelineFromGaps(gaps: readonly number[], promptTokens?: number)
     chunkTimes: times,
     chunks: times.length,
     promptTokens,
+    cachedTokens: 0,
   };
 }
 
@@ -123,6 +126,7 @@ export class TimelineReader {
       chunkTimes,
       chunks: count,
       promptTokens: promptTokensOf(record),
+      cachedTokens: record.prompt.cached ?? 0,
     };
   }
 }

@@ -55,7 +55,7 @@ export function scoreRequest(record: RequestRecord, policy: ScorePolicy): Scored
   const times = timeline.times.map((time) => time - origin);
   const standing = standingOf(record, timeline.length);
   const censored = standing === 'censored';
-  const deadline = prefillDeadlineFor(policy.prefillDeadline, promptTokens);
+  const deadline = prefillDeadlineFor(policy.prefillDeadline, timeline);
   return {
     record,
     id: record.id,

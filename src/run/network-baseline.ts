@@ -1,12 +1,15 @@
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { CurveBaseline } from '../analyses/prefill-curve.ts';
+import { mean, median } from '../analyses/prefill-levels.ts';
+import type { PrefillSample } from '../analyses/prefill-samples.ts';
 import { MetronError } from '../core/errors.ts';
 
 const handshakes = 9;
 const patienceMs = 5000;
 
 /** Median time of a TCP handshake with the target: one round trip of the network, nothing of the server's work. */
-export async function networkBaseline(url: URL): Promise<number> {
+export async function networkBaseline(url: URL): Promise<CurveBaseline> {
   const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const times: number[] = [];
@@ -14,8 +17,16 @@ export async function networkBaseline(url: URL): Promise<number> {
     times.push(await handshake(host, port));
     await sleep(20);
   }
-  return times.sort((a, b) => a - b)[handshakes >> 1] ?? 0;
+  return { kind: 'rtt', time_ms: median(times), n: times.length };
 }
+
+/** All that a target takes for next to no prompt: network, HTTP, queue, one step of the engine. */
+export const medianBaseline = (samples: readonly PrefillSample[]): CurveBaseline => ({
+  kind: 'smallest-prompt',
+  time_ms: median(samples.map(({ time_ms }) => time_ms)),
+  n: samples.length,
+  tokens: Math.round(mean(samples.map(({ tokens }) => tokens))),
+});
 
 function handshake(host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -25,7 +36,7 @@ function handshake(host: string, port: number): Promise<number> {
       socket.destroy();
       reject(
         new MetronError('NO_BASELINE', `no connection to ${host}:${port} to measure the network with`, {
-          hint: 'leave --subtract-network away, or profile without a proxy in between',
+          hint: 'behind a proxy take --subtract-network smallest-prompt, or leave --subtract-network away',
           cause,
         }),
       );

@@ -1,12 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { prefillCurveFile } from '../analyses/prefill-curve.ts';
+import { type CurveBaseline, prefillCurveFile } from '../analyses/prefill-curve.ts';
 import { interleavedRounds, prefillLengths } from '../analyses/prefill-lengths.ts';
 import { fewestLengths, type PrefillProfile, prefillProfile } from '../analyses/prefill-profile.ts';
+import { prefillSamples } from '../analyses/prefill-samples.ts';
 import type { Plan } from '../config/index.ts';
 import { type ExitCode, exitCodes, MetronError } from '../core/errors.ts';
 import type { Manifest } from '../core/manifest.ts';
 import { randomStream } from '../core/random.ts';
+import type { RequestRecord } from '../core/record.ts';
 import { type Nanoseconds, nanoseconds } from '../core/units.ts';
 import { designEngine } from '../engine/engine-design.ts';
 import type { EngineOptions } from '../engine/engine-options.ts';
@@ -17,7 +19,7 @@ import { readRun } from '../recording/read-run.ts';
 import { RunFolder } from '../recording/run-folder.ts';
 import { version } from '../version.ts';
 import { contextLength } from './context-length.ts';
-import { networkBaseline } from './network-baseline.ts';
+import { medianBaseline, networkBaseline } from './network-baseline.ts';
 import { type RunOptions, run } from './run.ts';
 import { simulate } from './simulate.ts';
 import { prepareTarget } from './target.ts';
@@ -33,8 +35,8 @@ export interface ProfileOptions extends RunOptions {
   readonly context?: number;
   /** Nothing more is sent after this time; what was measured by then is fitted. */
   readonly budget?: Nanoseconds;
-  /** Take one network round trip off every time. */
-  readonly subtractNetwork?: boolean;
+  /** Taken off the curve: a network round trip, or all that the smallest prompt takes. */
+  readonly baseline?: CurveBaseline['kind'];
   /** In virtual time against this engine, instead of the target. */
   readonly engine?: EngineOptions;
   /** Where the curve is written; into the run's folder by default. */
@@ -57,6 +59,8 @@ export interface ProfileResult {
 }
 
 const defaults = { repeats: 5, outputTokens: 4 } as const;
+/** Tokens asked for of the prompt that stands for everything but the prompt. */
+const smallestPrompt = 1;
 /** Where a server does not tell its context. */
 const assumedContext = 4096;
 /** Of a server's context: its tokenizer may count more than ours, and its template adds to the prompt. */
@@ -65,15 +69,21 @@ const usableContext = 0.75;
 /** The prefill curve of a target: isolated prompts of many lengths, interleaved, one at a time (paper 4.1). */
 export async function profile(plan: Plan, options: ProfileOptions = {}): Promise<ProfileResult> {
   const lengths = options.lengths ?? prefillLengths(await longestPrompt(plan, options));
+  const isBaseline = ({ prompt }: RequestRecord): boolean =>
+    options.baseline === 'smallest-prompt' && prompt.asked === smallestPrompt && !lengths.includes(smallestPrompt);
   const isolated = isolatedRequests(plan, lengths, options);
-  const baseline_ms = options.subtractNetwork && !options.engine ? await networkBaseline(new URL(plan.target.url)) : 0;
+  const roundTrip = options.baseline === 'rtt' ? await networkOf(plan, options) : undefined;
   const { engine, runsFolder } = options;
   const done = engine
     ? await simulate(isolated, { engine, ...(runsFolder !== undefined && { runsFolder }) })
     : await run(isolated, options);
   const { records } = await readRun(done.folder);
-  const found = prefillProfile(records, { seed: plan.seed, baseline_ms });
+  const found = prefillProfile(
+    records.filter((record) => !isBaseline(record)),
+    { seed: plan.seed },
+  );
   if (!found) throw tooFew(done.folder);
+  const baseline = options.baseline === 'smallest-prompt' ? smallestOf(records, done.folder) : roundTrip;
   const { manifest, folder } = done;
   const curve = prefillCurveFile(found, {
     id: `${plan.name}-${manifest.startedAt.slice(0, 10)}`,
@@ -82,7 +92,7 @@ export async function profile(plan: Plan, options: ProfileOptions = {}): Promise
     date: manifest.startedAt,
     metron: version,
     run: basename(folder),
-    ...(options.subtractNetwork && { baseline_ms }),
+    ...(baseline && { baseline }),
     ...(manifest.simulated && { simulated: manifest.simulated }),
   });
   const curvePath = options.out ?? join(folder, 'prefill-curve.json');
@@ -99,6 +109,7 @@ export async function profile(plan: Plan, options: ProfileOptions = {}): Promise
     reasons: manifest.certificate?.reasons ?? [],
     unmeasured,
     curveFile: basename(curvePath),
+    ...(baseline && { baseline }),
   });
   await new RunFolder(dirname(pagePath)).writeReport(renderAnalysis(page), basename(pagePath));
   return {
@@ -116,7 +127,8 @@ export async function profile(plan: Plan, options: ProfileOptions = {}): Promise
 
 function isolatedRequests(plan: Plan, lengths: readonly number[], options: ProfileOptions): Plan {
   const { repeats = defaults.repeats, outputTokens = defaults.outputTokens, budget } = options;
-  const order = interleavedRounds(lengths, repeats, randomStream(plan.seed, 'profile'));
+  const all = options.baseline === 'smallest-prompt' ? [...new Set([smallestPrompt, ...lengths])] : lengths;
+  const order = interleavedRounds(all, repeats, randomStream(plan.seed, 'profile'));
   const { prompt: _prompt, output: _output, ...workload } = plan.workload;
   return {
     ...plan,
@@ -134,6 +146,19 @@ function isolatedRequests(plan: Plan, lengths: readonly number[], options: Profi
   };
 }
 
+const networkOf = ({ target }: Plan, { engine }: ProfileOptions): Promise<CurveBaseline> | CurveBaseline =>
+  engine ? { kind: 'rtt', time_ms: 0, n: 0 } : networkBaseline(new URL(target.url));
+
+/** The smallest prompt was asked for in every round, like every length. */
+function smallestOf(records: readonly RequestRecord[], folder: string): CurveBaseline {
+  const { usable } = prefillSamples(records.filter(({ prompt }) => prompt.asked === smallestPrompt));
+  if (usable.length > 0) return medianBaseline(usable);
+  throw new MetronError('NO_BASELINE', 'the smallest prompt was never answered, so that there is no baseline', {
+    hint: `see ${folder} for what came back; --subtract-network rtt measures the network alone`,
+    exitCode: exitCodes.targetFailed,
+  });
+}
+
 async function longestPrompt(
   plan: Plan,
   { engine, env = process.env, context, outputTokens = defaults.outputTokens }: ProfileOptions,
@@ -147,9 +172,9 @@ async function longestPrompt(
 const tooFew = (folder: string): MetronError =>
   new MetronError(
     'PROFILE_TOO_SHORT',
-    `fewer than ${fewestLengths} prompt lengths were answered: that makes no curve`,
+    `fewer than ${fewestLengths} prompt lengths were answered without a cache: that makes no curve`,
     {
-      hint: `see ${folder} for what came back; give a longer --budget, or shorter prompts with --lengths`,
+      hint: `see ${folder} for what came back; give a longer --budget, shorter prompts with --lengths, or prompts that no cache knows with --salt`,
       exitCode: exitCodes.targetFailed,
     },
   );

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { SteadySummary } from '../analyses/steady-score.ts';
 import type { PreflightResult } from '../clients/index.ts';
-import { type Plan, planToJson } from '../config/index.ts';
+import { type Plan, planToJson, scorePolicy } from '../config/index.ts';
 import { type ExitCode, exitCodes } from '../core/errors.ts';
 import type { Manifest } from '../core/manifest.ts';
 import { Composer } from '../instrument/composer.ts';
@@ -19,6 +19,7 @@ import { composeFirst } from './composing.ts';
 import { conclude } from './conclude.ts';
 import { conduct } from './conduct.ts';
 import { RunControl } from './control.ts';
+import { expectWithinCurve } from './curve-range.ts';
 import { type OnRunEvent, passingStep } from './events.ts';
 import { connectionsFor, instrumentSetup, mostWarmConnections } from './instrument-setup.ts';
 import { look } from './look.ts';
@@ -52,6 +53,7 @@ export async function run(plan: Plan, options: RunOptions = {}): Promise<RunResu
   const { env = process.env, control = new RunControl(), onEvent = () => {} } = options;
   const target = prepareTarget(plan, env);
   const schedule = buildSchedule(plan, plan.seed);
+  expectWithinCurve(scorePolicy(plan.score), schedule.promptTokens);
   expectRoomFor(connectionsFor(plan, schedule));
   const standUp = (): Instrument => new Instrument(instrumentSetup(plan, schedule, target));
   // Threads stand up while the server answers, unless a self-test has to be measured without them.

@@ -8,6 +8,7 @@ import { renderReport } from '../outputs/html.ts';
 import { readRun, type StoredRun } from '../recording/read-run.ts';
 import { RunFolder, runFiles } from '../recording/run-folder.ts';
 import { scoreContext } from './conclude.ts';
+import { expectRecordsWithinCurve } from './curve-range.ts';
 import { reportManifest } from './report-manifest.ts';
 
 export interface ScoreResult {
@@ -33,7 +34,9 @@ export interface ScoreOptions {
 export async function score(folder: string, policy?: ScorePolicy, options: ScoreOptions = {}): Promise<ScoreResult> {
   const stored = await readRun(folder);
   const { manifest, cut, problems } = stored;
-  const summary = scoreWithSteadyState(stored.records, policy ?? ownPolicy(stored), scoreContext(manifest));
+  const chosen = policy ?? ownPolicy(stored);
+  expectRecordsWithinCurve(chosen, stored.records);
+  const summary = scoreWithSteadyState(stored.records, chosen, scoreContext(manifest));
   const original = await readOriginal(folder);
   const write = options.write ?? true;
   return {
@@ -50,7 +53,9 @@ export async function score(folder: string, policy?: ScorePolicy, options: Score
 export async function report(folder: string, policy?: ScorePolicy, name?: string): Promise<string> {
   const stored = await readRun(folder);
   const { manifest, plan, records, cut, problems } = stored;
-  const summary = scoreWithSteadyState(records, policy ?? ownPolicy(stored), scoreContext(manifest));
+  const chosen = policy ?? ownPolicy(stored);
+  expectRecordsWithinCurve(chosen, records);
+  const summary = scoreWithSteadyState(records, chosen, scoreContext(manifest));
   const html = renderReport({ manifest: reportManifest(manifest), plan: plan ?? {}, summary, records, cut, problems });
   return new RunFolder(folder).writeReport(html, name);
 }

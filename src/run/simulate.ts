@@ -25,6 +25,7 @@ import { schedulingDelayField } from '../slo/index.ts';
 import { version } from '../version.ts';
 import { buildSchedule, hashedPrompts, promptHash, promptText, type Schedule, tokenizers } from '../workload/index.ts';
 import { scoreContext } from './conclude.ts';
+import { expectWithinCurve } from './curve-range.ts';
 import { reportManifest } from './report-manifest.ts';
 
 export interface SimulateOptions {
@@ -52,6 +53,7 @@ export async function simulate(plan: Plan, options: SimulateOptions = {}): Promi
   const { runsFolder = 'runs' } = options;
   const engine = readOwnHardware(options.engine ?? {});
   const schedule = buildSchedule(plan, plan.seed);
+  expectWithinCurve(scorePolicy(plan.score), schedule.promptTokens);
   const startedAt = new Date();
   const records = simulateSchedule(plan, schedule, engine);
   const folder = await createRunFolder(runsFolder, plan.name, startedAt);

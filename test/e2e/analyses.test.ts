@@ -59,6 +59,54 @@ describe('metron profile', () => {
     expect(existsSync(join(run, 'report.html'))).toBe(true);
   });
 
+  it('takes a baseline off the file, refuses what was not measured, and flags it where allowed', async () => {
+    const runs = scratch('profile-range');
+    const engine = 'model=llama3-8b,gpu=h100';
+    const profile = async (name: string, ...more: string[]) => {
+      const out = join(runs, `${name}.json`);
+      const args = ['profile', '--simulate', engine, '--lengths', '64,512,2048', '--repeats', '2', '--out', out];
+      const ended = await metron([...args, '--runs', join(runs, name), ...more]).ended;
+      expect(ended.code).toBe(0);
+      return { out, said: ended.out, curve: readJson<{ a_ms: number; profile: { baseline?: unknown } }>(out) };
+    };
+    const plain = await profile('plain');
+    const less = await profile('less', '--subtract-network', 'smallest-prompt');
+    expect(plain.curve.profile.baseline).toBeUndefined();
+    expect(less.curve.profile.baseline).toMatchObject({ kind: 'smallest-prompt', n: 2, tokens: 1 });
+    const { time_ms } = less.curve.profile.baseline as { time_ms: number };
+    expect(plain.curve.a_ms - less.curve.a_ms).toBeCloseTo(time_ms, 3);
+    expect(less.said).toContain('smallest prompt taken off');
+    const wrong = await metron(['profile', '--simulate', engine, '--subtract-network', 'all']).ended;
+    expect(wrong.code).toBe(2);
+    expect(wrong.err).toContain('rtt or smallest-prompt');
+
+    const outside = (...more: string[]) => {
+      const args = `plan ${load.replace('200..1200', '200..4000')} --prefill-curve ${plain.out} --simulate ${engine}`;
+      return metron([...args.split(' '), '--runs', join(runs, 'outside'), ...more]).ended;
+    };
+    const refused = await outside();
+    expect(refused.code).toBe(2);
+    expect(refused.err).toMatch(/measured on prompts of 64 to 2,048 tokens, and \d+ of 300 prompts/);
+    expect(refused.err).toContain('--extrapolate-curve');
+    const search = await metron(
+      ['capacity', '--simulate', engine, '--prefill-curve', plain.out, '--prompt', '4000'].concat([
+        '--slo',
+        'ttft<=1s @ 90%',
+      ]),
+    ).ended;
+    expect(search.code).toBe(2);
+    expect(search.err).toContain('64 to 2,048 tokens');
+    expect((await outside('--extrapolate-curve')).code).toBe(0);
+    const run = onlyRun(join(runs, 'outside'));
+    expect(readFileSync(join(run, 'summary.json'), 'utf8')).toContain('curve-extrapolated');
+    const score = ['score', run, '--prefill-curve', plain.out];
+    expect((await metron(score).ended).code).toBe(0);
+    const within = await simulated(join(runs, 'long'), engine, '--prompt 4000');
+    const rescored = await metron(['score', within, '--prefill-curve', plain.out]).ended;
+    expect(rescored.code).toBe(2);
+    expect(rescored.err).toContain('300 of 300 prompts');
+  });
+
   it.each([
     [['--lengths', '12,x'], '--lengths'],
     [['--budget', '5'], '--budget'],

@@ -15,8 +15,19 @@ export const prefillCurve = z.strictObject({
     .min(0)
     .optional()
     .meta({ description: 'ms that a prompt takes at least beside a_ms; 0 if absent: a + b·P + c·P²' }),
+  cached_ms_per_token: z
+    .number()
+    .min(0)
+    .optional()
+    .meta({ description: 'ms that a prompt token takes which a cache answers; 0 if absent' }),
   from_tokens: z.int().min(0).meta({ description: 'shortest prompt it was measured on' }),
   to_tokens: z.int().min(1).meta({ description: 'longest prompt it was measured on' }),
+  asked_from_tokens: z
+    .int()
+    .min(1)
+    .optional()
+    .meta({ description: 'the shortest as it was asked for, where the server counts its template too' }),
+  asked_to_tokens: z.int().min(1).optional().meta({ description: 'the longest as it was asked for' }),
   profile: z.json().optional().meta({ description: 'how it was measured, as metron profile writes it; not used' }),
 });
 
@@ -34,6 +45,10 @@ export const score = z.strictObject({
       description: 'instead: a first-token deadline that grows with the prompt; JSON file',
       examples: ['curve.json'],
     }),
+  extrapolateCurve: z
+    .boolean()
+    .optional()
+    .meta({ description: 'take the curve also for prompts outside the lengths it was measured on, and flag them' }),
   slack: duration()
     .optional()
     .meta({ description: 'added to the curve; 300ms if absent', examples: ['500ms'] }),

@@ -13,7 +13,7 @@ export const abovePrefillCurve: RequestMetric = {
   summary: 'TTFT − time the prompt alone should take by the curve: an estimate of queueing; only with a curve',
   of: ({ policy, timeline }) => {
     const wait = firstTokenWait(timeline, timeline.origin);
-    const prefill = predictedPrefill(policy.prefillDeadline, timeline.promptTokens);
+    const prefill = predictedPrefill(policy.prefillDeadline, timeline);
     return wait === undefined || prefill === undefined ? undefined : wait - toMilliseconds(nanoseconds(prefill));
   },
 };

@@ -1,5 +1,7 @@
+import type { CurveBaseline } from '../../analyses/prefill-curve.ts';
 import type { PrefillFit } from '../../analyses/prefill-fit.ts';
 import type { PrefillProfile } from '../../analyses/prefill-profile.ts';
+import { baselineSentence, cachedSentence } from '../../plots/analyses/profile-page.ts';
 import { count, duration, number, plural } from '../../plots/format.ts';
 import { dressFor, table, wrap } from './layout.ts';
 
@@ -7,8 +9,8 @@ export interface PrefillProfileInput {
   readonly title: string;
   readonly verdict: { readonly verdict: 'valid' | 'suspect' | 'invalid'; readonly reasons: readonly string[] };
   readonly profile: PrefillProfile;
-  /** Network time taken off; absent if none was. */
-  readonly baseline_ms?: number;
+  /** Taken off the curve; absent if nothing was. */
+  readonly baseline?: CurveBaseline;
   readonly unmeasured: readonly number[];
   readonly files: readonly (readonly [string, string])[];
   readonly color: boolean;
@@ -81,7 +83,7 @@ const lengths = ({ points, band }: PrefillProfile): string[] =>
     }),
   );
 
-function remarks({ profile, unmeasured, baseline_ms }: PrefillProfileInput): string[] {
+function remarks({ profile, unmeasured, baseline }: PrefillProfileInput): string[] {
   const { steps, outliers, unusable } = profile;
   const reasons = [...new Set(unusable.map(({ reason }) => reason))].join(', ');
   return [
@@ -96,9 +98,8 @@ function remarks({ profile, unmeasured, baseline_ms }: PrefillProfileInput): str
       : []),
     ...(unusable.length > 0 ? [`${plural(unusable.length, 'request')} gave no time: ${reasons}`] : []),
     ...(unmeasured.length > 0 ? [`not measured: ${unmeasured.map(count).join(', ')} tokens`] : []),
-    ...(baseline_ms === undefined
-      ? []
-      : [`a network round trip of ${duration(baseline_ms, ' ')} is taken off every time`]),
+    ...cachedSentence(profile),
+    ...(baseline === undefined ? [] : [baselineSentence(baseline)]),
   ];
 }
 

@@ -1,3 +1,4 @@
+import type { CurveBaseline } from '../../analyses/prefill-curve.ts';
 import { prefillAt } from '../../analyses/prefill-fit.ts';
 import type { PrefillProfile } from '../../analyses/prefill-profile.ts';
 import type { PrefillSample } from '../../analyses/prefill-samples.ts';
@@ -16,6 +17,23 @@ export interface ProfileOrigin {
   /** Lengths that were planned and not measured. */
   readonly unmeasured: readonly number[];
   readonly curveFile: string;
+  /** Taken off the curve's file; absent if nothing was. */
+  readonly baseline?: CurveBaseline;
+}
+
+/** What the file of the curve lacks of what was measured. */
+export const baselineSentence = ({ kind, time_ms, n, tokens }: CurveBaseline): string =>
+  kind === 'rtt'
+    ? `the file of the curve has a network round trip of ${duration(time_ms, ' ')} taken off; times here are as measured`
+    : `the file of the curve has the smallest prompt taken off, ${duration(time_ms, ' ')} for ${plural(tokens ?? 0, 'token')} (median of ${count(n)}); times here are as measured`;
+
+/** Which lengths are only what a cache left to compute. */
+export function cachedSentence({ points }: PrefillProfile): string[] {
+  const some = points.filter(({ tokens, cached = 0 }) => cached > tokens);
+  if (some.length === 0) return [];
+  return [
+    `a prefix cache answered most of ${plural(some.length, 'length')}: each stands at the tokens left to compute, its curve counts their attention to the cached ones`,
+  ];
 }
 
 /** The prefill curve of a target: what was measured, what was fitted, and how far they lie apart. */
@@ -57,7 +75,8 @@ function status({ verdict }: ProfileOrigin): AnalysisPage['status'] {
     : { state: 'warn', label: 'Suspect measurement' };
 }
 
-function remarks({ outliers, unusable, steps }: PrefillProfile, { reasons, unmeasured }: ProfileOrigin): string[] {
+function remarks(profile: PrefillProfile, { reasons, unmeasured, baseline }: ProfileOrigin): string[] {
+  const { outliers, unusable, steps } = profile;
   return [
     ...reasons,
     ...(unmeasured.length > 0 ? [`not measured: ${unmeasured.map(count).join(', ')} tokens`] : []),
@@ -75,6 +94,8 @@ function remarks({ outliers, unusable, steps }: PrefillProfile, { reasons, unmea
       ({ from_tokens, to_tokens, jump }) =>
         `between ${count(from_tokens)} and ${count(to_tokens)} tokens the time ${jump > 0 ? 'rises' : 'falls'} by ${share(Math.abs(jump))} against the curve`,
     ),
+    ...cachedSentence(profile),
+    ...(baseline ? [baselineSentence(baseline)] : []),
   ];
 }
 
