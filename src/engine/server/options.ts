@@ -186,7 +186,7 @@ function flagType(schema: z.ZodType): EngineFlag['type'] {
   if (schema.safeParse(true).success) return 'boolean';
   if (schema.safeParse(['x']).success) return 'list';
   if (schema.safeParse('text').success) return 'string';
-  return [0, 1].some((number) => schema.safeParse(number).success) ? 'number' : 'string';
+  return [0, 1, 2].some((number) => schema.safeParse(number).success) ? 'number' : 'string';
 }
 
 function placeholder(key: string, type: EngineFlag['type'], standard: unknown): string {
