@@ -10,19 +10,19 @@ export interface Certificate {
 
 const program = 'openssl';
 
-/** A self-signed certificate for localhost and 127.0.0.1, good for a day. */
-export function makeCertificate(names = 'DNS:localhost,IP:127.0.0.1'): Certificate {
+/** A self-signed certificate for this machine's own addresses, good for a day or no longer. */
+export function makeCertificate(names = 'DNS:localhost,IP:127.0.0.1,IP:::1', expired = false): Certificate {
   const folder = mkdtempSync(join(tmpdir(), 'metron-certificate-'));
   const key = join(folder, 'key.pem');
   const cert = join(folder, 'cert.pem');
   try {
-    execFileSync(
-      program,
-      ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '1']
-        .concat(['-subj', '/CN=metron-test', '-addext', `subjectAltName=${names}`])
-        .concat(['-keyout', key, '-out', cert]),
-      { stdio: 'pipe' },
+    const make = (...args: string[]) => execFileSync(program, args, { stdio: 'pipe' });
+    make(
+      ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '1'],
+      ...['-subj', '/CN=metron-test', '-addext', `subjectAltName=${names}`, '-keyout', key, '-out', cert],
     );
+    // Signed once more, since a new one may not be old.
+    if (expired) make('x509', '-in', cert, '-signkey', key, '-days', '-1', '-out', cert);
     return { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };
   } finally {
     rmSync(folder, { recursive: true });
