@@ -82,14 +82,15 @@ function warningsOf(baseline: ComparedRun, candidate: ComparedRun, differing: re
       ...(simulated ? [`${name} is simulated in virtual time`] : []),
     ];
   });
+  return [...verdicts, ...severalFactors(differing)];
+}
+
+/** Where more than one thing differs between two systems, none of them alone is the cause. */
+export function severalFactors(differing: readonly DifferingKey[]): string[] {
   const factors = differing.filter(({ kind }) => kind === 'system').map(({ key }) => key);
+  if (factors.length < 2) return [];
   return [
-    ...verdicts,
-    ...(factors.length > 1
-      ? [
-          `${factors.length} things differ between the systems (${factors.join(', ')}): the difference cannot be laid to one of them`,
-        ]
-      : []),
+    `${factors.length} things differ between the systems (${factors.join(', ')}): the difference cannot be laid to one of them`,
   ];
 }
 

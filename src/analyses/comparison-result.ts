@@ -1,6 +1,6 @@
 import type { ScorePolicy } from '../metrics/index.ts';
-import type { FoundCapacity } from './capacity-found.ts';
 import type { Difference } from './comparison.ts';
+import type { ComparedCapacities, ComparedCapacity } from './comparison-capacity.ts';
 import type { DifferingKey } from './comparison-compatibility.ts';
 import type { GateResult } from './comparison-gate.ts';
 import type { SteadySummary } from './steady-score.ts';
@@ -17,6 +17,10 @@ export interface CompareResult {
   readonly pairs: readonly ComparedPair[];
   /** What searches found, under any number of objectives. */
   readonly capacities?: readonly ComparedCapacity[];
+  /** Each search with the first that had the same objective. */
+  readonly capacityPairs?: readonly ComparedCapacities[];
+  /** What a reader of the capacities must know, one sentence each. */
+  readonly capacityNotes?: readonly string[];
   /** Servers of a live comparison that could not be measured, or not to the end. */
   readonly failed?: readonly FailedTarget[];
 }
@@ -48,16 +52,6 @@ export interface ComparedPair {
   readonly warnings: readonly string[];
   readonly differences: readonly Difference[];
   readonly gates: readonly GateResult[];
-}
-
-/** What a capacity search found for a system under one objective. */
-export interface ComparedCapacity {
-  readonly name: string;
-  readonly objective: string;
-  readonly unit: FoundCapacity['unit'];
-  readonly lower?: number;
-  readonly upper?: number;
-  readonly estimate?: number;
 }
 
 /** A server of a live comparison that could not be measured, or not to the end. */

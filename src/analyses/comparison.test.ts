@@ -110,7 +110,7 @@ describe('a change of 3 % in 2 × 1,000 paired requests', () => {
   });
 });
 
-describe('runs in turns', () => {
+describe('runs in turns', { timeout: 120_000 }, () => {
   const rounds = 6;
   /** What a machine does in a round, to one system alone: no number of requests averages it away. */
   function inTurns(seed: number, ttft: number): Difference[] {

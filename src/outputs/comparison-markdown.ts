@@ -1,4 +1,5 @@
 import type { CompareResult } from '../analyses/comparison-result.ts';
+import { capacityVerdictText } from '../plots/analyses/capacity-verdict.ts';
 import { changeText, intervalText } from '../plots/analyses/comparison-differences.ts';
 import { number, quantity } from '../plots/format.ts';
 import { failedText } from './terminal/comparison.ts';
@@ -39,11 +40,15 @@ export function renderComparisonMarkdown(comparison: CompareResult): string {
   return `${[...gone, ...capacities(comparison), ...parts].join('\n\n')}\n`;
 }
 
-function capacities({ capacities: found = [] }: CompareResult): string[] {
+function capacities({ capacities: found = [], capacityPairs = [], capacityNotes = [] }: CompareResult): string[] {
   if (found.length === 0) return [];
   const load = (value: number | undefined, unit: string): string =>
     value === undefined ? 'none' : `${number(value)} ${unit}`;
+  const verdicts = capacityPairs.map((pair) => `- ${pair.baseline.objective}: **${capacityVerdictText(pair)}**`);
+  const warnings = [...capacityPairs.flatMap((pair) => pair.warnings), ...capacityNotes].map((text) => `> ${text}`);
   return [
+    ...(verdicts.length > 0 ? [verdicts.join('\n')] : []),
+    ...warnings,
     [
       row('objective', 'system', 'passes', 'fails', 'likely'),
       row('---', '---', '---:', '---:', '---:'),

@@ -22,7 +22,8 @@ export type CompareInput = LiveTarget | StoredInput;
 
 /** Names of the files that tell what a folder holds. */
 export const comparisonFiles = { request: 'compare.json', turns: 'turns.jsonl', result: 'comparison.json' } as const;
-const capacityFile = 'capacity.json';
+/** Of a search, whether it has ended or not. */
+const searchFile = 'search.json';
 
 /** `http://a:8000/v1`, `NAME=http://a:8000/v1#MODEL`, `runs/…` or `NAME=runs/…`. */
 export function parseCompareInput(text: string): CompareInput {
@@ -32,7 +33,7 @@ export function parseCompareInput(text: string): CompareInput {
   const folder = name !== undefined && existsSync(text) ? text : rest;
   const kind = existsSync(join(folder, comparisonFiles.request))
     ? 'turns'
-    : existsSync(join(folder, capacityFile))
+    : existsSync(join(folder, searchFile))
       ? 'capacity'
       : 'run';
   return { kind, folder, ...(name !== undefined && folder !== text && { name }) };

@@ -4,22 +4,17 @@ import { compareValues } from '../analyses/comparison.ts';
 import type { Compatibility } from '../analyses/comparison-compatibility.ts';
 import { decideGate, type Gate } from '../analyses/comparison-gate.ts';
 import { commonRounds } from '../analyses/comparison-resample.ts';
-import type {
-  ComparedCapacity,
-  ComparedPair,
-  ComparedSystem,
-  CompareResult,
-  FailedTarget,
-} from '../analyses/comparison-result.ts';
+import type { ComparedPair, ComparedSystem, CompareResult, FailedTarget } from '../analyses/comparison-result.ts';
 import { standardStatistics, statisticOf } from '../analyses/comparison-statistic.ts';
 import { exitCodes, MetronError } from '../core/errors.ts';
 import { orderStatistic, type ScorePolicy } from '../metrics/index.ts';
 import { renderAnalysis } from '../outputs/html.ts';
 import { comparisonPage } from '../plots/analyses/comparison-page.ts';
 import { createRunFolder, RunFolder } from '../recording/run-folder.ts';
-import { storedCapacity } from './capacity.ts';
 import { type Arm, isSteady, readArms, summaryOf, unlike, valuesOf } from './compare-arms.ts';
-import { comparisonFiles, folderName, parseCompareInput, type StoredInput } from './compare-inputs.ts';
+import { compareCapacities } from './compare-capacities.ts';
+import { comparisonFiles, parseCompareInput, type StoredInput } from './compare-inputs.ts';
+import { refuseUnlike, type ToldApart } from './compare-refusal.ts';
 
 export interface CompareOptions {
   /** The policy all runs are scored under. */
@@ -44,14 +39,12 @@ const confidence = 0.95;
  */
 export async function compare(inputs: readonly string[], options: CompareOptions): Promise<CompareResult> {
   const { arms, failed, capacities: searches } = await readArms(inputs.map(parseCompareInput), options.policy);
-  const capacities = [
-    ...searches.map(capacityOf),
-    ...(options.capacities ?? []).map((folder) => capacityOf({ kind: 'capacity', folder })),
-  ];
+  const named = (options.capacities ?? []).map(capacityInput);
+  const found = await compareCapacities([...searches, ...named], options.force === true);
   const [baseline, ...candidates] = arms;
-  if (candidates.length === 0 && (baseline || capacities.length < 2)) throw tooFew(failed);
+  if (candidates.length === 0 && (baseline || searches.length + named.length < 2)) throw tooFew(failed);
   const told = baseline ? candidates.map((arm) => unlike(baseline, arm)) : [];
-  if (!options.force) refuseUnlike(candidates, told);
+  if (!options.force) refuseUnlike(candidates.map((arm, i) => toldApart(baseline, arm, told[i])));
   const steady = options.window !== 'whole' && arms.every(isSteady);
   return {
     schema: 'metron.comparison/1',
@@ -61,7 +54,7 @@ export async function compare(inputs: readonly string[], options: CompareOptions
     policy: options.policy,
     systems: arms.map((arm) => systemOf(arm, options.policy)),
     pairs: baseline ? pairsOf(baseline, candidates, told, steady, options) : [],
-    ...(capacities.length > 0 && { capacities }),
+    ...found,
     ...(failed.length > 0 && { failed }),
   };
 }
@@ -103,17 +96,17 @@ function tooFew(failed: readonly FailedTarget[]): MetronError {
   });
 }
 
-function capacityOf({ folder, name }: StoredInput): ComparedCapacity {
-  const { conditions, unit, relevantLowerBound, relevantUpperBound, estimate } = storedCapacity(folder);
-  return {
-    name: name ?? folderName(folder),
-    objective: conditions.join(', '),
-    unit,
-    ...(relevantLowerBound !== undefined && { lower: relevantLowerBound }),
-    ...(relevantUpperBound !== undefined && { upper: relevantUpperBound }),
-    ...(estimate !== undefined && { estimate }),
-  };
+/** The folder of a search, also as `NAME=FOLDER`. */
+function capacityInput(text: string): StoredInput {
+  const input = parseCompareInput(text);
+  return input.kind === 'live' ? { kind: 'capacity', folder: text } : { ...input, kind: 'capacity' };
 }
+
+const toldApart = (baseline: Arm | undefined, { name }: Arm, told: Compatibility | undefined): ToldApart => ({
+  baseline: baseline?.name ?? 'A',
+  candidate: name,
+  differing: told?.differing ?? [],
+});
 
 /**
  * Puts a comparison into a folder of its own: `comparison.json`, and the page as `comparison.html`.
@@ -129,22 +122,6 @@ export async function writeComparison(
   const page = await folder.writeReport(renderAnalysis(comparisonPage(result, command)), 'comparison.html');
   await writeFile(join(folder.path, comparisonFiles.result), `${JSON.stringify(result, null, 2)}\n`);
   return { folder: folder.path, page };
-}
-
-function refuseUnlike(candidates: readonly Arm[], told: readonly Compatibility[]): void {
-  const lines = told.flatMap(({ differing }, i) =>
-    differing
-      .filter(({ forbids }) => forbids)
-      .map(({ key, baseline, candidate }) => `${key}: ${baseline} in A, ${candidate} in ${candidates[i]?.name}`),
-  );
-  if (lines.length === 0) return;
-  throw new MetronError(
-    'RUNS_UNLIKE',
-    ['these runs had different workloads; a difference would say nothing about the systems', ...lines].join('\n  '),
-    {
-      hint: 'run both with the same plan and seed, or compare all the same with --force',
-    },
-  );
 }
 
 function systemOf(arm: Arm, policy: ScorePolicy): ComparedSystem {

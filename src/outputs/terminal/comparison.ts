@@ -2,7 +2,9 @@ import type { Difference, Direction } from '../../analyses/comparison.ts';
 import type { GateResult } from '../../analyses/comparison-gate.ts';
 import type { CompareResult, FailedTarget } from '../../analyses/comparison-result.ts';
 import { changeText, intervalText } from '../../plots/analyses/comparison-differences.ts';
-import { count, number, quantity } from '../../plots/format.ts';
+import { count, quantity } from '../../plots/format.ts';
+import { capacityBlocks, differingLines } from './compared-capacities.ts';
+import { figureBlocks } from './compared-figures.ts';
 import { type Dress, dressFor, table, wrap } from './layout.ts';
 
 /** Runs side by side at 80 columns: what differs in how they were made, then every number with its difference. */
@@ -17,16 +19,14 @@ export function renderComparison(
         `${i === 0 ? 'baseline ' : '         '} ${dress.bold(name)}, ${count(requests)} requests, ${folder}`,
     ),
     (result.failed ?? []).flatMap((each) => wrap(`${dress.missed('×')} ${failedText(each)}`, width, 2)),
-    result.systems.length > 0 ? rates(result) : [],
-    capacities(result),
+    ...figureBlocks(result),
+    ...capacityBlocks(result, dress, width),
     ...result.pairs.flatMap((pair) => [
       [
         dress.bold(`${pair.candidate} against ${result.systems[0]?.name}`),
         ...pair.warnings.flatMap((text) => wrap(`${dress.suspect('!')} ${text}`, width, 2)),
       ],
-      pair.differing.flatMap(({ kind, key, baseline, candidate }) =>
-        wrap(`${dress.dim(`${kind} differs:`)} ${key} ${short(baseline)} → ${short(candidate)}`, width, 2),
-      ),
+      pair.differing.flatMap((key) => differingLines(key, dress, width)),
       differences(pair.differences, dress, pair.paired),
       pair.gates.flatMap((gate) => wrap(gateLine(gate, dress), width, 2)),
     ]),
@@ -54,48 +54,6 @@ function howCompared({ pairs, confidence, window }: CompareResult): string {
 
 export const failedText = ({ name, round, reason, measured }: FailedTarget): string =>
   `${name} could not be measured in round ${round}: ${reason}; ${count(measured)} of its rounds are kept`;
-
-/** Lowest load shown to fail and highest shown to pass, objective by objective. */
-function capacities({ capacities: found = [] }: CompareResult): string[] {
-  if (found.length === 0) return [];
-  const load = (value: number | undefined, unit: string): string =>
-    value === undefined ? 'none' : `${number(value)} ${unit}`;
-  const objectives = [...new Set(found.map(({ objective }) => objective))];
-  return table(
-    [
-      { title: 'capacity', align: 'left' },
-      { title: 'passes', align: 'right' },
-      { title: 'fails', align: 'right' },
-      { title: 'likely', align: 'right' },
-    ],
-    objectives.flatMap((objective) => [
-      [objective, '', '', ''],
-      ...found
-        .filter((each) => each.objective === objective)
-        .map(({ name, unit, lower, upper, estimate }) => [
-          `  ${name}`,
-          load(lower, unit),
-          load(upper, unit),
-          load(estimate, unit),
-        ]),
-    ]),
-  );
-}
-
-const short = (text: string): string => (text.length > 48 ? `${text.slice(0, 45)}…` : text);
-
-function rates({ systems }: CompareResult): string[] {
-  const cell = (value: number | undefined): string => (value === undefined ? 'none' : `${number(value)}/s`);
-  return table(
-    [
-      { title: 'tokens per second', align: 'left' },
-      { title: 'by TPOT', align: 'right' },
-      { title: 'by tail TBT', align: 'right' },
-      { title: 'fluid', align: 'right' },
-    ],
-    systems.map(({ name, rates: { tpot, tbt, fluid } }) => [name, cell(tpot), cell(tbt), cell(fluid)]),
-  );
-}
 
 function differences(list: readonly Difference[], dress: Dress, paired: boolean): string[] {
   return table(

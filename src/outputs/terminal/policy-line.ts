@@ -6,7 +6,8 @@ import { chosen, chosenShare } from '../../plots/format.ts';
 /** A duration the user chose: 50 ms, 1 s. */
 export const durationOf = (time: Nanoseconds): string => chosen(toMilliseconds(time), ' ');
 
-const prefillText = (deadline: PrefillDeadline): string =>
+/** The first token's deadline, as a user gave it. */
+export const prefillText = (deadline: PrefillDeadline): string =>
   deadline.kind === 'constant'
     ? `D_p ${durationOf(deadline.deadline)}`
     : `D_p curve ${deadline.id} + ${durationOf(deadline.slack)}`;

@@ -1,11 +1,11 @@
-import type { ComparedCapacity, ComparedSystem, CompareResult } from '../../analyses/comparison-result.ts';
+import type { ComparedSystem, CompareResult } from '../../analyses/comparison-result.ts';
 import { nanosecondsPerMillisecond } from '../../core/units.ts';
 import type { Drawn } from '../figure.ts';
-import { chosen, chosenShare, count, interval, number, share } from '../format.ts';
+import { chosen, chosenShare, count, number, share } from '../format.ts';
 import { strong } from '../words.ts';
 import type { Chart, ChartRow, Curve, PlaneChart, Tone } from './chart.ts';
 import type { PageFigure } from './document.ts';
-import { fromZero, logAxis } from './ranges.ts';
+import { fromZero } from './ranges.ts';
 
 type Points = Curve['points'];
 
@@ -194,51 +194,6 @@ export function ratesFigure({ systems, policy }: CompareResult): PageFigure {
         kind: 'rows',
         axis: fromZero(values, 'Tokens per second'),
         groups: systems.map((system) => ({ label: system.name, rows: rateNames.map((rate) => rowOf(system, rate)) })),
-      },
-    },
-  };
-}
-
-/** What capacity searches found, by objective. */
-export function capacitiesFigure(capacities: readonly ComparedCapacity[]): PageFigure {
-  const objectives = [...new Set(capacities.map(({ objective }) => objective))];
-  const edges = capacities.flatMap(({ lower, upper, estimate }) =>
-    [lower, upper, estimate].filter((each) => each !== undefined),
-  );
-  const textOf = ({ lower, upper, estimate }: ComparedCapacity): string =>
-    lower === undefined && upper === undefined ? 'unknown' : `${number(estimate)} (${interval(lower, upper, '')})`;
-  const rowOf = (capacity: ComparedCapacity): ChartRow => {
-    const value = capacity.estimate ?? capacity.lower ?? capacity.upper;
-    const { lower, upper } = capacity;
-    return {
-      label: capacity.name,
-      ...(value !== undefined && { value }),
-      ...(lower !== undefined && upper !== undefined && { low: lower, high: upper }),
-      sign: 'dot',
-      tone: 'data',
-      text: textOf(capacity),
-      words: [`${capacity.name} under ${capacity.objective}: `, strong(textOf(capacity)), ` ${capacity.unit}`],
-    };
-  };
-  return {
-    id: 'figure-capacities',
-    wide: true,
-    drawn: {
-      title: `Capacity under ${objectives.length === 1 ? 'one objective' : `${count(objectives.length)} objectives`}`,
-      subtitle: 'Most likely capacity with its interval, from the searches that were named.',
-      note: `${count(capacities.length)} searches. Axis logarithmic.`,
-      alt: `Capacities: ${capacities.map((each) => `${each.name} ${textOf(each)}`).join('; ')}.`,
-      table: {
-        head: ['Objective', 'Search', 'Capacity'],
-        rows: capacities.map((each) => [each.objective, each.name, textOf(each)]),
-      },
-      data: {
-        kind: 'rows',
-        axis: logAxis(edges, `Load, ${capacities[0]?.unit ?? ''}`),
-        groups: objectives.map((label) => ({
-          label,
-          rows: capacities.filter(({ objective }) => objective === label).map(rowOf),
-        })),
       },
     },
   };

@@ -4,77 +4,112 @@ import type { ComparedPair, CompareResult } from '../../analyses/comparison-resu
 import { nanosecondsPerMillisecond } from '../../core/units.ts';
 import { chosen, plural } from '../format.ts';
 import { lowerFirst, sentence, strong, type Words } from '../words.ts';
+import { capacityVerdictText } from './capacity-verdict.ts';
+import { capacityRemarks, capacitySection } from './comparison-capacities.ts';
 import { changeText, differencesFigure, differencesTable, intervalText, pairTitle } from './comparison-differences.ts';
-import { acceptanceFigures, capacitiesFigure, fluidityFigures, ratesFigure } from './comparison-figures.ts';
+import { acceptanceFigures, fluidityFigures, ratesFigure } from './comparison-figures.ts';
 import type { AnalysisPage, PageSection, PageTable } from './document.ts';
 
 /** Any number of systems side by side: what differs, how fluid each is, and whether they may be compared. */
 export function comparisonPage(input: CompareResult, command: string): AnalysisPage {
-  const { systems, pairs, window, policy, capacities = [], failed = [] } = input;
+  const { systems, pairs, capacities = [], capacityPairs = [], failed = [] } = input;
   const baseline = systems[0]?.name ?? 'A';
+  const carried = capacityPairs.map(
+    (pair): Words => [`${pair.baseline.objective}: `, strong(capacityVerdictText(pair)), '.'],
+  );
   return {
     schema: 'metron.analysis-page/1',
-    eyebrow: [
-      'Comparison',
-      plural(systems.length, 'system'),
-      window === 'steady' ? 'steady windows' : 'whole runs',
-      `decode deadline ${chosen(policy.decodeDeadline / nanosecondsPerMillisecond)}`,
-    ],
-    name: systems.map(({ name }) => name).join(', '),
-    status: failed.length > 0 ? { state: 'bad', label: 'A server could not be measured' } : status(pairs),
+    eyebrow: eyebrowOf(input),
+    name: [...new Set([...systems, ...(systems.length > 0 ? [] : capacities)].map(({ name }) => name))].join(', '),
+    status: failed.length > 0 ? { state: 'bad', label: 'A server could not be measured' } : status(input),
     remarks: [
       ...failed.map(({ name, round, reason }) => `${name} could not be measured in round ${round}: ${reason}`),
-      ...remarks(pairs),
+      ...(pairs.length > 0 ? remarks(pairs) : []),
+      ...capacityRemarks(input),
     ],
-    answer: answerOf(pairs, baseline),
-    why: pairs.flatMap((pair) => largest(pair, pairs.length > 1 ? 1 : 2)).slice(0, mostTold),
+    answer: pairs.length > 0 ? answerOf(pairs, baseline) : capacityAnswer(input),
+    why: [
+      ...pairs.flatMap((pair) => largest(pair, pairs.length > 1 ? 1 : 2)),
+      ...(pairs.length === 0 && carried.length === 1 ? [] : carried),
+    ].slice(0, mostTold),
     headline: [],
     sections: [
-      {
-        id: 'differences',
-        short: 'Differences',
-        title: 'What differs',
-        figures: pairs.map((pair, i) => ({
-          id: `figure-differences-${i}`,
-          wide: true,
-          drawn: differencesFigure(pair, input),
-        })),
-      },
-      {
-        id: 'fluidity',
-        short: 'Fluidity',
-        title: 'How fluid the answers are',
-        figures: [...fluidityFigures(input), ...acceptanceFigures(input)],
-      },
-      { id: 'rates', short: 'Rates', title: 'Three ways to state a rate', figures: [ratesFigure(input)] },
+      ...(pairs.length > 0 ? pictures(input) : []),
       ...(capacities.length > 0 ? [capacitySection(input)] : []),
-      {
-        id: 'numbers',
-        short: 'Numbers',
-        title: 'All numbers',
-        tables: pairs.map((pair) => differencesTable(pair, baseline)),
-      },
-      runsSection(input),
+      ...(pairs.length > 0 ? [numbersSection(input)] : []),
+      ...(systems.length > 0 ? [runsSection(input)] : []),
     ],
     source: { file: 'comparison.json', command },
   };
 }
 
-const capacitySection = ({ capacities = [] }: CompareResult): PageSection => ({
-  id: 'capacity',
-  short: 'Capacity',
-  title: 'How much load each carries',
-  figures: [capacitiesFigure(capacities)],
+function eyebrowOf({ systems, window, policy, capacities = [] }: CompareResult): string[] {
+  const objectives = new Set(capacities.map(({ objective }) => objective)).size;
+  if (systems.length === 0) {
+    return ['Comparison', plural(capacities.length, 'search', 'searches'), plural(objectives, 'objective')];
+  }
+  return [
+    'Comparison',
+    plural(systems.length, 'system'),
+    window === 'steady' ? 'steady windows' : 'whole runs',
+    `decode deadline ${chosen(policy.decodeDeadline / nanosecondsPerMillisecond)}`,
+  ];
+}
+
+function pictures(input: CompareResult): PageSection[] {
+  return [
+    {
+      id: 'differences',
+      short: 'Differences',
+      title: 'What differs',
+      figures: input.pairs.map((pair, i) => ({
+        id: `figure-differences-${i}`,
+        wide: true,
+        drawn: differencesFigure(pair, input),
+      })),
+    },
+    {
+      id: 'fluidity',
+      short: 'Fluidity',
+      title: 'How fluid the answers are',
+      figures: [...fluidityFigures(input), ...acceptanceFigures(input)],
+    },
+    { id: 'rates', short: 'Rates', title: 'Three ways to state a rate', figures: [ratesFigure(input)] },
+  ];
+}
+
+const numbersSection = ({ systems, pairs }: CompareResult): PageSection => ({
+  id: 'numbers',
+  short: 'Numbers',
+  title: 'All numbers',
+  tables: pairs.map((pair) => differencesTable(pair, systems[0]?.name ?? 'A')),
 });
 
-function status(pairs: readonly ComparedPair[]): AnalysisPage['status'] {
+/** Of capacities alone. */
+function capacityAnswer({ capacityPairs = [], capacities = [] }: CompareResult): string {
+  const [only] = capacityPairs;
+  if (!only) return `${plural(capacities.length, 'search', 'searches')} under different objectives: none carries more.`;
+  if (capacityPairs.length === 1) return `${capacityVerdictText(only)}.`;
+  const told = capacityPairs.map(({ baseline, candidate, verdict }) => {
+    if (verdict !== 'more' && verdict !== 'less') return `${baseline.name} or ${candidate.name}, not clear`;
+    return verdict === 'more' ? candidate.name : baseline.name;
+  });
+  const [first] = told;
+  return told.every((name) => name === first) && !first?.includes(',')
+    ? `${first} carries more under every objective.`
+    : `Carries more, by objective: ${told.join('; ')}.`;
+}
+
+function status({ pairs, capacityPairs = [], capacityNotes = [] }: CompareResult): AnalysisPage['status'] {
+  const all = [...pairs, ...capacityPairs];
   const gates = pairs.flatMap((pair) => pair.gates);
   const of = (outcome: GateResult['outcome']): number => gates.filter((gate) => gate.outcome === outcome).length;
   if (of('failed') > 0) return { state: 'bad', label: `${plural(of('failed'), 'gate')} failed` };
   if (of('undecided') > 0) return { state: 'warn', label: `${plural(of('undecided'), 'gate')} undecided` };
-  if (pairs.some(({ differing }) => differing.some(({ forbids }) => forbids)))
+  if (all.some(({ differing }) => differing.some(({ forbids }) => forbids)))
     return { state: 'warn', label: 'Workloads differ' };
-  if (pairs.some(({ warnings }) => warnings.length > 0)) return { state: 'warn', label: 'Compared with warnings' };
+  if (capacityNotes.length > 0 || all.some(({ warnings }) => warnings.length > 0))
+    return { state: 'warn', label: 'Compared with warnings' };
   return { state: 'ok', label: gates.length > 0 ? `${plural(gates.length, 'gate')} passed` : 'Comparable' };
 }
 

@@ -1,0 +1,111 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type ComparableSearch, compareSearches, unlikePolicies } from '../analyses/comparison-capacity.ts';
+import type { CompareResult } from '../analyses/comparison-result.ts';
+import { planToJson, scorePolicy } from '../config/index.ts';
+import { loadPlan } from '../config/load-plan.ts';
+import { MetronError } from '../core/errors.ts';
+import type { ScorePolicy } from '../metrics/index.ts';
+import { durationOf, prefillText } from '../outputs/terminal/policy-line.ts';
+import { readRun } from '../recording/read-run.ts';
+import { parseSlo, policyUnder } from '../slo/index.ts';
+import { storedCapacity, storedRequest } from './capacity.ts';
+import { folderName, type StoredInput } from './compare-inputs.ts';
+import { refuseUnlike } from './compare-refusal.ts';
+import { readLooks } from './probe.ts';
+import { planAt } from './probe-plan.ts';
+
+type Capacities = Pick<CompareResult, 'capacities' | 'capacityPairs' | 'capacityNotes'>;
+
+/** What searches found, objective by objective; refused where their workloads differ, unless by force. */
+export async function compareCapacities(inputs: readonly StoredInput[], force: boolean): Promise<Capacities> {
+  if (inputs.length === 0) return {};
+  const searches = named(await Promise.all(inputs.map(readSearch)));
+  const pairs = compareSearches(searches);
+  if (!force) {
+    refuseUnlike(
+      pairs.map(({ baseline, candidate, differing }) => ({
+        baseline: baseline.name,
+        candidate: candidate.name,
+        differing,
+      })),
+    );
+  }
+  const notes = [
+    ...unlikePolicies(searches),
+    ...(pairs.length === 0 && searches.length > 1 ? ['no two searches had the same objective: none carries more'] : []),
+  ];
+  return {
+    capacities: searches.map(({ found }) => found),
+    ...(pairs.length > 0 && { capacityPairs: pairs }),
+    ...(notes.length > 0 && { capacityNotes: notes }),
+  };
+}
+
+/** What a search of this folder may be compared by. */
+export async function readSearch({ folder, name = folderName(folder) }: StoredInput): Promise<ComparableSearch> {
+  const request = storedRequest(folder);
+  const { conditions, reason, confidence, unit, ...found } = foundIn(folder);
+  const objective = conditions.join(', ');
+  const plan = loadPlan(join(folder, 'plan.json'));
+  const slo = parseSlo(request.slo, request.presets);
+  const { prefillDeadline: _, ...own } = slo.policy;
+  const { relevantLowerBound: lower, relevantUpperBound: upper, estimate } = found;
+  const manifest = await firstManifest(folder);
+  return {
+    found: {
+      name,
+      folder,
+      objective,
+      unit,
+      reason,
+      ...(confidence !== undefined && { confidence }),
+      ...(lower !== undefined && { lower }),
+      ...(upper !== undefined && { upper }),
+      ...(estimate !== undefined && { estimate }),
+    },
+    conditions: objective,
+    policy: policyUnder(scorePolicy(plan.score), slo),
+    run: {
+      name,
+      plan: planToJson(planAt({ ...plan, score: { ...plan.score, ...own } }, request.mode, 1, 1, plan.seed)),
+      ...(manifest && { manifest }),
+    },
+    decide: request.decide,
+  };
+}
+
+function foundIn(folder: string): ReturnType<typeof storedCapacity> {
+  if (existsSync(join(folder, 'capacity.json'))) return storedCapacity(folder);
+  throw new MetronError('SEARCH_UNFINISHED', `the search of ${folder} was cut before it had a result`, {
+    hint: `metron capacity --resume ${folder} goes on with it`,
+  });
+}
+
+async function firstManifest(folder: string): Promise<ComparableSearch['run']['manifest']> {
+  const run = readLooks(folder).find((look) => look.run !== undefined)?.run;
+  return run === undefined ? undefined : (await readRun(join(folder, run))).manifest;
+}
+
+/** Objectives of the same conditions but other policies get what tells them apart into their names. */
+function named(searches: readonly ComparableSearch[]): ComparableSearch[] {
+  return searches.map((search) => {
+    const alike = searches.filter(({ conditions }) => conditions === search.conditions);
+    const keys = [...new Set(alike.flatMap(({ policy }) => unlikeKeys(search.policy, policy)))];
+    const told = keys.map((key) => choiceText(search.policy, key));
+    return told.length === 0
+      ? search
+      : { ...search, found: { ...search.found, objective: [search.conditions, ...told].join(', ') } };
+  });
+}
+
+const unlikeKeys = (one: ScorePolicy, other: ScorePolicy): (keyof ScorePolicy)[] =>
+  (Object.keys({ ...one, ...other }) as (keyof ScorePolicy)[]).filter(
+    (key) => JSON.stringify(one[key]) !== JSON.stringify(other[key]),
+  );
+
+function choiceText(policy: ScorePolicy, key: keyof ScorePolicy): string {
+  if (key === 'decodeDeadline') return `D_d ${durationOf(policy.decodeDeadline)}`;
+  if (key === 'prefillDeadline') return prefillText(policy.prefillDeadline);
+  return `${key} ${String(policy[key] ?? 'none')}`;
+}
