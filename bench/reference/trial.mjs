@@ -40,7 +40,7 @@ export async function floorTrial({ stamps = 'kernel', shorts = 0, sender = 'loop
   const { streams, ramp, source, window } = shape(load);
   const words = { streams, tokens: source.tokens, ramp, ...window, shorts, stamps, sender };
   const found = await readInC(source, words);
-  return { ...found, ...ratesOf(found.tokens, found.cpu, window), path: 'C' };
+  return { ...found, ...ratesOf(found.tokens, found.cpu, window), path: stamps === 'kernel' ? 'A' : 'B' };
 }
 
 function judge(result, window) {
