@@ -2,14 +2,21 @@ import { gpus } from '../engine/cost/gpus.ts';
 import { hosts } from '../engine/cost/hosts.ts';
 import { models } from '../engine/cost/models.ts';
 import { schedulers } from '../engine/schedulers/index.ts';
+import { usageOfFault } from '../engine/server/fault.ts';
+import { faults } from '../engine/server/faults.ts';
 import { table } from '../outputs/terminal/layout.ts';
 
-/** Everything the simulated engine can be put together from, with how well each part is known. */
+/** Everything the simulated engine can be put together from, with how well each part is known, and how it can fail. */
 export const engineList = () => ({
   models: models.all.map(({ kind, aliases, label, context }) => ({ kind, aliases, label, contextTokens: context })),
   gpus: gpus.all.map(({ kind, aliases, label, provenance }) => ({ kind, aliases, label, provenance })),
   schedulers: schedulers.all.map(({ kind, aliases, summary }) => ({ kind, aliases, label: summary })),
   hosts: hosts.all.map(({ kind, aliases, label, evidence }) => ({ kind, aliases, label, provenance: evidence })),
+  faults: faults.all.map(({ kind, parameters, summary }) => ({
+    kind,
+    usage: usageOfFault(kind, parameters),
+    label: summary,
+  })),
 });
 
 export function describeEngineList(): string {
@@ -42,6 +49,11 @@ export function describeEngineList(): string {
       'Host overhead',
       '--host-preset',
       list.hosts.map(({ kind, label, provenance }) => [kind, label, provenance]),
+    ),
+    ...block(
+      'Faults',
+      '--fault, X-Sim-Fault or model sim-fault-NAME',
+      list.faults.map(({ usage, label }) => [usage, label]),
     ),
     'calibrated: fitted to measured kernels and checked against live servers;',
     'extrapolated: the same efficiencies with other datasheet numbers.',

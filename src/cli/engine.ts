@@ -26,7 +26,7 @@ export const engine: Verb = {
   flags: [
     ...flags,
     { flag: '--until-stdin-closes', help: 'end when standard input closes, for programs that start an engine' },
-    { flag: '--list', help: 'show models, GPUs, schedulers and host presets of the simulated engine' },
+    { flag: '--list', help: 'show models, GPUs, schedulers, host presets and faults of the engine' },
     ...calibrateFlags,
   ],
   async main(_positional, given) {

@@ -27,6 +27,7 @@ import { fin } from './faults/fin.ts';
 import { finMidEvent } from './faults/fin-mid-event.ts';
 import { finishWithContent } from './faults/finish-with-content.ts';
 import { gzip } from './faults/gzip.ts';
+import { halfCharacters } from './faults/half-characters.ts';
 import { headersOnly } from './faults/headers-only.ts';
 import { htmlError } from './faults/html-error.ts';
 import { httpError } from './faults/http-error.ts';
@@ -40,6 +41,7 @@ import { interleavedChoices } from './faults/interleaved-choices.ts';
 import { invisibleTokens } from './faults/invisible-tokens.ts';
 import { keepAliveDeltas } from './faults/keep-alive-deltas.ts';
 import { lineEnds } from './faults/line-ends.ts';
+import { malformedError } from './faults/malformed-error.ts';
 import { malformedJson } from './faults/malformed-json.ts';
 import { missingDone } from './faults/missing-done.ts';
 import { missingFinish } from './faults/missing-finish.ts';
@@ -105,6 +107,7 @@ export const faults: Registry<Fault> = registry('fault', [
   finMidEvent,
   finishWithContent,
   gzip,
+  halfCharacters,
   headersOnly,
   htmlError,
   httpError,
@@ -118,6 +121,7 @@ export const faults: Registry<Fault> = registry('fault', [
   invisibleTokens,
   keepAliveDeltas,
   lineEnds,
+  malformedError,
   malformedJson,
   missingDone,
   missingFinish,

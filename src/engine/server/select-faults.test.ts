@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ask, contentsOf, dataOf } from '../../../test/engine/faults/exchange.ts';
+import { faults } from './faults.ts';
 import { type RunningEngine, startEngine } from './start-engine.ts';
 
 let engine: RunningEngine;
@@ -7,6 +8,29 @@ beforeAll(async () => {
   engine = await startEngine({ port: 0, firstTokenMs: 5, perPromptTokenMs: 0, gapMs: 1, stallProbability: 0 });
 });
 afterAll(() => engine.close());
+
+/** Each befalls whoever asks for it in the prompt. */
+const byPrompt = faults.all
+  .filter(({ of }) => of === 'request')
+  .map(({ kind }) => ({ kind, rule: `${kind}@prompt=wants ${kind}"` }));
+
+describe('each fault', () => {
+  let ruled: RunningEngine;
+  beforeAll(async () => {
+    ruled = await startEngine({ port: 0, firstTokenMs: 1, gapMs: 1, fault: byPrompt.map(({ rule }) => rule) });
+  });
+  afterAll(() => ruled.close());
+
+  it.concurrent.each(byPrompt)('comes by header, by model name and by rule: $kind', async ({ kind }) => {
+    const short = { tokens: 2, patience: 150 };
+    const came = await Promise.all([
+      ask(engine, { ...short, fault: kind }),
+      ask(engine, { ...short, model: `sim-fault-${kind}` }),
+      ask(ruled, { ...short, prompt: `wants ${kind}` }),
+    ]);
+    for (const { truth } of came) expect(truth.faults).toEqual([kind]);
+  });
+});
 
 describe('faults', () => {
   it('can be had together', async () => {

@@ -65,6 +65,18 @@ export const chunking: FaultChecks = {
       },
     ],
   ],
+  'half-characters': [
+    [
+      { fault: 'half-characters' },
+      ({ body, truth }) => {
+        expect(contentsOf(body).join('')).toBe('é中😀é中😀');
+        expect(contentsOf(body)).toHaveLength(6);
+        expect(usageIn(body)).toBe(12);
+        expect(truth.chunks.tokens).toEqual(Array(12).fill(1));
+      },
+    ],
+    [{ fault: 'half-characters:replace' }, ({ body }) => expect(contentsOf(body).join('')).toBe('\uFFFD'.repeat(12))],
+  ],
   'invisible-tokens': [
     [
       { fault: 'invisible-tokens:3' },

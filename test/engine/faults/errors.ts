@@ -48,6 +48,16 @@ export const errors: FaultChecks = {
       },
     ],
   ],
+  'malformed-error': [
+    [
+      { fault: 'malformed-error:503' },
+      ({ head, body }) => {
+        expect(head).toMatch(/^HTTP\/1.1 503 /);
+        expect(body).toMatch(/^\{"error":/);
+        expect(parses(body)).toBe(false);
+      },
+    ],
+  ],
   'malformed-json': [
     [
       { fault: 'malformed-json:2' },

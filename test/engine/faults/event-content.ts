@@ -42,6 +42,14 @@ export const eventContent: FaultChecks = {
         expect(truth.output_tokens).toBe(12);
       },
     ],
+    [
+      { fault: 'reasoning-first:5:reasoning' },
+      ({ body }) => {
+        expect(body.match(/"delta":\{"reasoning":"/g)).toHaveLength(5);
+        expect(body).not.toContain('reasoning_content');
+        expect(contentsOf(body)).toHaveLength(7);
+      },
+    ],
   ],
   'tool-call': [
     [

@@ -20,6 +20,13 @@ export const eventStream: FaultChecks = {
         expectWhole(body.replaceAll('\r', '\n'));
       },
     ],
+    [
+      { fault: 'line-ends:mixed' },
+      ({ body }) => {
+        for (const end of [/[^\r\n]\r\n/, /[^\r]\n/, /\r[^\n]/]) expect(body).toMatch(end);
+        expectWhole(body.replaceAll(/\r\n|\r/g, '\n'));
+      },
+    ],
   ],
   'sse-fields': [
     [

@@ -25,6 +25,7 @@ export interface Ask {
   readonly fault?: string;
   readonly model?: string;
   readonly path?: string;
+  readonly prompt?: string;
   readonly tokens?: number;
   readonly stream?: boolean;
   /** Close after this many milliseconds of silence. */
@@ -36,12 +37,12 @@ let count = 0;
 /** One request over a socket of its own, kept byte by byte. */
 export async function ask(
   engine: RunningEngine,
-  { fault, model, path = '/v1/chat/completions', tokens = 12, stream = true, patience = 400 }: Ask,
+  { fault, model, path = '/v1/chat/completions', prompt = 'hello', tokens = 12, stream = true, patience = 400 }: Ask,
 ) {
   const id = `fault-${count++}`;
   const body = JSON.stringify({
     model: model ?? 'metron-sim',
-    ...(path.includes('chat') ? { messages: [{ role: 'user', content: 'hello' }] } : { prompt: 'hello' }),
+    ...(path.includes('chat') ? { messages: [{ role: 'user', content: prompt }] } : { prompt }),
     max_tokens: tokens,
     ignore_eos: true,
     stream,
