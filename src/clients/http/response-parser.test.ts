@@ -120,6 +120,25 @@ const bad: Record<string, { wire: string; says: RegExp }> = {
   'an unasked upgrade': { wire: 'HTTP/1.1 101 Switching Protocols\r\n\r\n', says: /switched/ },
 };
 
+it('reads a head that came before as if for the first time, and one that is nearly the same for what it is', () => {
+  const names = Object.keys(good);
+  const pick = fc.constantFrom(...names);
+  fc.assert(
+    fc.property(fc.array(fc.tuple(pick, fc.boolean()), { maxLength: 12 }), (order) => {
+      for (const [name, inTwo] of order) {
+        const { wire, body, status = 200 } = good[name]!;
+        const bytes = Buffer.from(wire, 'latin1');
+        const pieces = inTwo ? [bytes.subarray(0, 20), bytes.subarray(20)] : [bytes];
+        const close = !/content-length|chunked|204/i.test(wire);
+        expect(parse(pieces, close)).toMatchObject({ body, status });
+      }
+    }),
+  );
+  const counted = (length: number) => whole(`HTTP/1.1 200 OK\r\nContent-Length: ${length}\r\n\r\n123456789`);
+  expect([4, 4, 5, 4].map((length) => counted(length).body)).toEqual(['1234', '1234', '12345', '1234']);
+  expect(counted(4).head).toBe(counted(4).head);
+});
+
 describe('ResponseParser', () => {
   for (const [name, { wire, body, status = 200, keepAlive = true, rest = '' }] of Object.entries(good)) {
     it(`reads a response: ${name}`, () => {

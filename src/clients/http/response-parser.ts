@@ -1,4 +1,5 @@
 import { ProtocolError } from '../../core/stream.ts';
+import { KnownHead } from './known-head.ts';
 import { type ResponseFraming, readHead } from './response-head.ts';
 
 /** Receives the parts of one response as ranges of the caller's buffers. */
@@ -18,6 +19,9 @@ const lineFeed = 10;
 const carriageReturn = 13;
 const semicolon = 59;
 const httpSlash = Buffer.from('HTTP/');
+
+/** One a thread: its connections mostly lead to one server. */
+const knownHead = new KnownHead();
 
 const states = {
   head: 0,
@@ -108,6 +112,15 @@ export class ResponseParser {
   }
 
   #pushHead(bytes: Uint8Array, start: number, end: number): number {
+    const framing = this.#headLength === 0 ? knownHead.at(bytes, start, end) : undefined;
+    if (!framing) return this.#pushHeadLine(bytes, start, end);
+    const next = start + knownHead.length;
+    this.#frame(framing);
+    this.#sink.onHead(framing.status, bytes, start, next);
+    return next;
+  }
+
+  #pushHeadLine(bytes: Uint8Array, start: number, end: number): number {
     const found = bytes.subarray(start, end).indexOf(lineFeed);
     const lineEnd = found < 0 ? end : start + found;
     this.#measureLine(bytes, start, lineEnd);
@@ -154,6 +167,7 @@ export class ResponseParser {
       this.reset();
       return;
     }
+    knownHead.remember(this.#head, length, framing);
     this.#frame(framing);
     this.#sink.onHead(framing.status, this.#head, 0, length);
   }
