@@ -1,6 +1,7 @@
 import type { NamedPoints } from './capacity-points.ts';
 import type { OperatingPoint, ProbeWindow } from './capacity-probe.ts';
 import type { CapacityReason, CapacityResult, TriedLoad } from './capacity-result.ts';
+import type { LostLook } from './capacity-watch.ts';
 
 /** What a search found, as it is stored and shown. Loads in its unit; absent bounds were not shown by any load. */
 export interface FoundCapacity {
@@ -17,8 +18,16 @@ export interface FoundCapacity {
   readonly conditionalThroughput?: OperatingPoint;
   readonly bindingCondition?: string;
   readonly edge?: 'smooth' | 'cliff';
+  /** A larger load passes where a smaller one fails (RFC 9971). */
   readonly irregular?: string;
+  /** Which relevant bound does not exist, and why. */
+  readonly missingBound?: string;
+  /** The look in which the client was the limit. */
   readonly client?: { readonly load: number; readonly reason: string };
+  /** The look in which the target was lost: it says nothing about its load. */
+  readonly target?: LostLook;
+  /** Requests whose first-token deadline is a guess: outside the lengths of the prefill curve. */
+  readonly extrapolated?: number;
   readonly points: NamedPoints;
   readonly tried: readonly FoundLoad[];
   readonly cost: CapacityResult['cost'];

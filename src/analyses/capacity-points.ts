@@ -6,8 +6,12 @@ export interface NamedPoints {
   readonly best?: number;
   /** Lowest load whose P99 of the first token is above twice the least of any load. */
   readonly knee?: number;
+  /** Highest load below the knee that was tried: the knee lies between them. */
+  readonly kneeAfter?: number;
   /** Lowest load that completes less than 90 % of what arrives, or whose backlog grows. */
   readonly saturation?: number;
+  /** Highest load below that was tried. */
+  readonly saturationAfter?: number;
   /** A hint only, since mixed lengths alone can bring it: lowest load whose P99 of the whole answer is above 10 × its P50. */
   readonly tailHint?: number;
 }
@@ -22,6 +26,10 @@ export function namedPoints(tried: readonly TriedLoad[], lower: number | undefin
   });
   const least = Math.min(...points.flatMap(({ ttftP99_ms }) => ttftP99_ms ?? []));
   const first = (is: (point: (typeof points)[number]) => boolean): number | undefined => points.find(is)?.load;
+  const after = <Key extends string>(key: Key, load: number): { [K in Key]?: number } => {
+    const below = points.findLast((point) => point.load < load);
+    return below ? ({ [key]: below.load } as { [K in Key]: number }) : {};
+  };
   const knee = first(({ ttftP99_ms = 0 }) => ttftP99_ms > 2 * least);
   const saturation = first(
     ({ backlog, requests, offered_per_s = 0, completed_per_s = offered_per_s }) =>
@@ -30,8 +38,8 @@ export function namedPoints(tried: readonly TriedLoad[], lower: number | undefin
   const tailHint = first(({ e2eP50_ms = Number.POSITIVE_INFINITY, e2eP99_ms = 0 }) => e2eP99_ms > 10 * e2eP50_ms);
   return {
     ...(lower !== undefined && { best: lower }),
-    ...(knee !== undefined && { knee }),
-    ...(saturation !== undefined && { saturation }),
+    ...(knee !== undefined && { knee, ...after('kneeAfter', knee) }),
+    ...(saturation !== undefined && { saturation, ...after('saturationAfter', saturation) }),
     ...(tailHint !== undefined && { tailHint }),
   };
 }

@@ -8,6 +8,10 @@ export type Probe = (load: number, requests: number) => Promise<ProbeObservation
 export interface ProbeObservation {
   /** One tally per condition of the objective, requests in the order they were due. */
   readonly tallies: readonly Tally[];
+  /** 1 for each request of the tallies that met nobody else in the system; absent in a closed loop. */
+  readonly alone?: Uint8Array;
+  /** Requests whose prompts lie outside the lengths the prefill curve was measured on; absent if none do. */
+  readonly extrapolated?: number;
   /** `growing`: more comes in than goes out, without bound; `rising`: it cannot be told yet. */
   readonly backlog: 'steady' | 'rising' | 'growing';
   /**

@@ -1,10 +1,10 @@
 import type { CapacityOptions } from '../analyses/capacity-options.ts';
 import { parseDuration } from '../config/duration.ts';
-import type { Plan } from '../config/index.ts';
+import { type Plan, scoreFlags, scorePolicy } from '../config/index.ts';
 import { MetronError } from '../core/errors.ts';
 import type { CapacityRequest } from '../run/capacity.ts';
 import { parseEngineOptions } from '../run/simulate.ts';
-import { parseSlo } from '../slo/index.ts';
+import { parseSlo, type Slo } from '../slo/index.ts';
 import type { Flags } from './verb.ts';
 
 /** What flags ask for; everything wrong with them is said before any load is made. */
@@ -16,12 +16,60 @@ export function capacityRequest(
   const mode = choice('--search', flags.search, ['rate', 'users'], 'rate');
   const decide = choice('--decide', flags.decide, ['sequential', 'point'], 'sequential');
   const [slo, presets] = [list(flags.slo), list(flags.preset)];
-  parseSlo(slo, presets);
+  const objective = parseSlo(slo, presets);
+  if (decide === 'point' && flags.confidence !== undefined) {
+    throw new MetronError('FLAG_INVALID', '--decide point states no confidence, and --confidence asks for one', {
+      hint: 'leave one of them away; --decide sequential states it',
+    });
+  }
   const options = optionsOf(flags, decide);
   const prices = pricesOf(flags);
+  const plan = planOf(planFlagsFor(flags, engine?.model, mode));
+  expectSameDeadlines(objective, plan, flags);
   return {
-    plan: planOf(planFlagsFor(flags, engine?.model, mode)),
+    plan,
     request: { slo, presets, mode, decide, options, ...(engine && { engine }), ...(prices && { prices }) },
+  };
+}
+
+/** A preset brings its deadlines; a flag that sets another is not passed over in silence. */
+function expectSameDeadlines({ policy, id }: Slo, plan: Plan, flags: Flags): void {
+  const chosen = scorePolicy(plan.score);
+  for (const { path, attribute, name } of scoreFlags) {
+    const field = path.split('.').at(-1) as keyof Slo['policy'];
+    if (flags[attribute] === undefined || !(field in policy) || policy[field] === chosen[field]) continue;
+    throw new MetronError('SLO_CONTRADICTION', `${name} sets another ${field} than the objective ${id} does`, {
+      hint: `leave ${name} away, or write the objective with --slo; stored looks can be scored again with --rescore`,
+    });
+  }
+}
+
+/** Flags that may stand beside --resume: how long the search may go on, and where the answer goes. */
+const besideResume = new Set([
+  ...['resume', 'json', 'html', 'keep', 'runs'],
+  ...['budgetTime', 'budgetRequests', 'budgetTokens', 'budgetMoney', 'pricePrompt', 'priceOutput'],
+]);
+
+/** What was asked of a stored search, with a new budget if one is given; everything else is decided by what it has seen. */
+export function resumedRequest(stored: CapacityRequest, flags: Flags, file: string | undefined): CapacityRequest {
+  const other = Object.keys(flags).find((key) => flags[key] !== undefined && !besideResume.has(key));
+  if (other !== undefined || file !== undefined) {
+    const name =
+      other === undefined ? 'a plan' : `--${other.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    throw new MetronError('FLAG_INVALID', `--resume goes on with what the search was asked, and ${name} asks anew`, {
+      hint: 'budgets may be given again; for other objectives start a new search, for other deadlines use --rescore',
+    });
+  }
+  const prices =
+    stored.prices && flags.pricePrompt === undefined && flags.priceOutput === undefined
+      ? stored.prices
+      : pricesOf(flags);
+  const budget = budgetOf(flags);
+  const given = Object.keys(budget).length > 0;
+  return {
+    ...stored,
+    options: { ...stored.options, ...(given && { budget }) },
+    ...(prices && { prices }),
   };
 }
 

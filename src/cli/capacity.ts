@@ -8,7 +8,7 @@ import { type CapacityOutcome, capacity as findCapacity, storedRequest } from '.
 import { RunControl } from '../run/control.ts';
 import { passingStep } from '../run/events.ts';
 import { presets } from '../slo/index.ts';
-import { capacityRequest } from './capacity-request.ts';
+import { capacityRequest, resumedRequest } from './capacity-request.ts';
 import { rescoreFolders } from './capacity-rescore.ts';
 import { obeyInterrupts } from './interrupts.ts';
 import { progressFor } from './progress.ts';
@@ -57,7 +57,10 @@ export const capacity: Verb = {
     { flag: '--price-output <amount>', help: 'what a million answer tokens cost (0 if only prompts are charged)' },
     { flag: '--simulate [engine]', help: 'in virtual time on the simulated engine, with options such as gpu=a100' },
     { flag: '--keep', help: 'with --simulate: keep every look as a run folder' },
-    { flag: '--resume <folder>', help: 'go on with a search that was ended; what it has observed is not repeated' },
+    {
+      flag: '--resume <folder>',
+      help: 'go on with a search that was ended, with a new budget if one is given; what it has observed is not repeated',
+    },
     {
       flag: '--rescore <folder>',
       help: 'capacity under other deadlines from stored looks; no new load',
@@ -77,7 +80,7 @@ export const capacity: Verb = {
     const { plan, request } =
       resume === undefined
         ? capacityRequest(flags, (values) => planFromFlags(values, file))
-        : { plan: loadPlan(`${resume}/plan.json`), request: storedRequest(resume) };
+        : { plan: loadPlan(`${resume}/plan.json`), request: resumedRequest(storedRequest(resume), flags, file) };
     const progress = progressFor(json);
     const control = new RunControl();
     const release = obeyInterrupts(control, progress);

@@ -94,12 +94,38 @@ describe('capacity of a simulated engine', { timeout: 120_000 }, () => {
     const { file, exitCode } = await capacity(planFor(), impossible);
     expect([file.reason, exitCode]).toEqual(['nothing-passes', exitCodes.sloFailed]);
     expect(file.relevantLowerBound).toBeUndefined();
+    expect(file.missingBound).toMatch(/no relevant lower bound/);
+    expect(file.irregular).toBeUndefined();
+    expect(file.bindingCondition).toBe('ttft_p99<=1ms');
+  });
+
+  it('that nothing can pass takes no low loads where an idle target fails too', async () => {
+    const options = { ...request.options, start: 4 };
+    const { file } = await capacity(planFor(), { ...request, slo: ['ttft_p99<=1ms'], options });
+    expect(file.reason).toBe('nothing-passes');
+    expect(file.tried.map(({ load }) => load)).toEqual([4]);
+    expect(file.missingBound).toContain('find the target idle');
+  });
+
+  it('refuses prompts its prefill curve was not measured on, and counts them where allowed', async () => {
+    const curve = { id: 'c', a_ms: 1, b_ms_per_token: 0.1, c_ms_per_token2: 0, from_tokens: 200, to_tokens: 900 };
+    const plan = planFor();
+    const withCurve = (more: object) => ({ ...plan, score: { ...plan.score, prefillCurve: curve, ...more } });
+    await expect(capacity(withCurve({}), request)).rejects.toMatchObject({ code: 'CURVE_RANGE' });
+    const short = { ...request, options: { ...request.options, budget: { requests: 100 } } };
+    const { file } = await capacity(withCurve({ extrapolateCurve: true }), short);
+    expect(file.extrapolated).toBe(file.cost.requests);
   });
 
   it('says that everything passes', async () => {
     const easy = { ...request, slo: ['ttft_p99<=60s'], options: { ...request.options, low: 1, high: 4, start: 1 } };
     const { file } = await capacity(planFor(), easy);
     expect([file.reason, file.relevantLowerBound]).toEqual(['high-limit', 4]);
+    expect(file.irregular).toBeUndefined();
+    expect(file.bindingCondition).toBeUndefined();
+    expect(file.missingBound).toBe('no relevant upper bound: the highest load that may be tried passes');
+    const { file: pointwise } = await capacity(planFor(), { ...easy, decide: 'point' });
+    expect([pointwise.reason, pointwise.irregular]).toEqual(['high-limit', undefined]);
   });
 });
 

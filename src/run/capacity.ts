@@ -1,22 +1,26 @@
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { bindingOf, missingBound } from '../analyses/capacity-binding.ts';
 import { type FoundCapacity, foundLoad } from '../analyses/capacity-found.ts';
-import type { CapacityOptions } from '../analyses/capacity-options.ts';
+import { type CapacityOptions, defaultCapacityOptions } from '../analyses/capacity-options.ts';
 import { bisectCapacity } from '../analyses/capacity-point-search.ts';
 import { namedPoints } from '../analyses/capacity-points.ts';
 import type { CapacityReason, CapacityResult } from '../analyses/capacity-result.ts';
 import { type CapacityProgress, searchCapacity } from '../analyses/capacity-search.ts';
-import { type Plan, planToJson } from '../config/index.ts';
+import { CapacityWatch } from '../analyses/capacity-watch.ts';
+import { type Plan, planToJson, scorePolicy } from '../config/index.ts';
 import { type ExitCode, exitCodes, MetronError } from '../core/errors.ts';
 import type { HardwareEngineOptions } from '../engine/server/own-hardware.ts';
 import { renderAnalysis } from '../outputs/html.ts';
 import { capacityPage } from '../plots/analyses/capacity-page.ts';
 import { createRunFolder, RunFolder } from '../recording/run-folder.ts';
 import { parseSlo, type Slo } from '../slo/index.ts';
+import { buildSchedule } from '../workload/index.ts';
+import { expectWithinCurve } from './curve-range.ts';
 import { simulatedProbe, storedProbe } from './probe.ts';
 import type { TokenPrices } from './probe-observation.ts';
-import type { SearchMode } from './probe-plan.ts';
+import { planAt, type SearchMode } from './probe-plan.ts';
 import type { RunOptions } from './run.ts';
 import { prepareTarget } from './target.ts';
 
@@ -70,7 +74,7 @@ export async function capacity(
 ): Promise<CapacityOutcome> {
   const slo = parseSlo(request.slo, request.presets);
   const setup = {
-    plan,
+    plan: withinCurve(plan, request),
     slo,
     mode: request.mode,
     point: request.decide === 'point',
@@ -83,24 +87,45 @@ export async function capacity(
     folder === undefined
       ? simulatedProbe(setup, engine ?? {})
       : storedProbe(setup, { ...options, folder, ...(engine && { engine }) });
-  const shares = slo.conditions.map(({ share }) => share);
+  const { conditions } = slo;
+  const shares = conditions.map(({ share }) => share);
   const search = request.decide === 'point' ? bisectCapacity : searchCapacity;
+  const { confidence = defaultCapacityOptions.confidence } = request.options;
+  const watch = new CapacityWatch({ conditions, ...(request.decide === 'sequential' && { confidence }) });
+  const stop = options.control?.stopSignal;
   const whole = request.mode === 'users' ? { whole: true, low: Math.max(1, request.options.low ?? 1) } : {};
-  const result = await search(
-    probe,
+  const found = await search(
+    watch.probe(probe),
     { ...request.options, ...whole, shares },
     {
-      ...(options.control && { signal: options.control.stopSignal }),
+      signal: stop ? AbortSignal.any([stop, watch.signal]) : watch.signal,
       ...(options.onProgress && { onProgress: options.onProgress }),
     },
   );
-  const file = capacityFileOf(result, request, slo);
+  const ended = watch.idleFails && found.reason === 'interrupted' && stop?.aborted !== true;
+  const result: CapacityResult = ended ? { ...found, reason: 'nothing-passes' } : found;
+  const file = capacityFileOf(result, request, slo, watch);
   const exitCode = exitCodeOf(result.reason);
   const page = await writePage(file, plan, folder, options.html);
   if (folder === undefined) return { file, slo, exitCode, ...page };
   const path = join(folder, capacityFile);
   await writeFile(path, `${JSON.stringify(file, null, 2)}\n`);
   return { file, slo, exitCode, folder, path, ...page };
+}
+
+/** Enough draws of the plan's prompt lengths to see whether they stay within those of its prefill curve. */
+const drawsToCheck = 2000;
+
+/**
+ * Refuses prompts outside the lengths of the prefill curve before any load. What is rarer than can be seen by then
+ * ends no search: such requests are counted.
+ */
+function withinCurve(plan: Plan, { mode, options }: CapacityRequest): Plan {
+  if (plan.score.prefillCurve === undefined) return plan;
+  const load = mode === 'users' ? 1 : (options.start ?? defaultCapacityOptions.start);
+  const { promptTokens } = buildSchedule(planAt(plan, mode, load, drawsToCheck, plan.seed), plan.seed);
+  expectWithinCurve(scorePolicy(plan.score), promptTokens);
+  return { ...plan, score: { ...plan.score, extrapolateCurve: true } };
 }
 
 async function writePage(
@@ -161,12 +186,31 @@ export function exitCodeOf(reason: CapacityReason): ExitCode {
   return codes[reason];
 }
 
-function capacityFileOf(result: CapacityResult, request: CapacityRequest, slo: Slo): CapacityFile {
-  const { lower, upper, binding } = result;
+/** Two loads contradict each other; that a bound is missing is said apart. */
+const isIrregular = ({ irregular, lower, upper, reason }: CapacityResult): boolean =>
+  irregular !== undefined && (reason === 'irregular' || (lower !== undefined && upper !== undefined));
+
+function capacityFileOf(
+  result: CapacityResult,
+  request: CapacityRequest,
+  slo: Slo,
+  { lost, idleFails }: CapacityWatch,
+): CapacityFile {
+  const { lower, upper } = result;
+  const missing = idleFails
+    ? 'no relevant lower bound: requests that find the target idle fail too'
+    : missingBound(result);
   const tried = result.tried.map(foundLoad);
   const conditional = tried.find(({ load }) => load === lower)?.point;
   const conditions = slo.conditions.map(({ text }) => text);
+  const binding = bindingOf(
+    result.tried,
+    slo.conditions.map(({ share }) => share),
+  );
   const bindingCondition = binding === undefined ? undefined : conditions[binding];
+  const extrapolated = result.tried
+    .flatMap(({ observations }) => observations)
+    .reduce((sum, observation) => sum + (observation.extrapolated ?? 0), 0);
   return {
     schema: 'metron.capacity/1',
     request,
@@ -179,9 +223,12 @@ function capacityFileOf(result: CapacityResult, request: CapacityRequest, slo: S
     ...(result.estimate !== undefined && { estimate: result.estimate }),
     ...(conditional && { conditionalThroughput: conditional }),
     ...(bindingCondition !== undefined && { bindingCondition }),
-    ...(result.edge && { edge: result.edge }),
-    ...(result.irregular !== undefined && { irregular: result.irregular }),
+    ...(result.edge && bindingCondition !== undefined && { edge: result.edge }),
+    ...(isIrregular(result) && { irregular: result.irregular }),
+    ...(missing !== undefined && { missingBound: missing }),
     ...(result.client && { client: result.client }),
+    ...(lost && { target: lost }),
+    ...(extrapolated > 0 && { extrapolated }),
     points: namedPoints(result.tried, lower),
     tried,
     cost: result.cost,

@@ -4,7 +4,7 @@ import { steadyPoints } from '../analyses/steady-score.ts';
 import { steadyState, type UnsteadyReason } from '../analyses/steady-state.ts';
 import type { RequestRecord } from '../core/record.ts';
 import type { Nanoseconds } from '../core/units.ts';
-import { orderStatistic, type ScorePolicy, type Summary, scoreMetrics } from '../metrics/index.ts';
+import { isExtrapolated, orderStatistic, type ScorePolicy, type Summary, scoreMetrics } from '../metrics/index.ts';
 import { judgeRecords, policyUnder, type Slo } from '../slo/index.ts';
 
 export interface ObserveOptions {
@@ -35,13 +35,34 @@ export function observe(
     measureTo: to as Nanoseconds,
   });
   const tallies = judgeRecords(inWindow, slo, policy);
+  const extrapolated = beyondCurve(records, policy);
   return {
     tallies,
+    ...(openLoop && { alone: aloneOf(inWindow) }),
+    ...(extrapolated > 0 && { extrapolated }),
     backlog: openLoop && !whole ? growth(records, { from, to }) : 'steady',
     cost: costOf(records, prices),
     window: { ...window, requests: tallies[0]?.good.length ?? 0 },
     point: pointOf(scored),
   };
+}
+
+const beyondCurve = (records: readonly RequestRecord[], { prefillDeadline }: ScorePolicy): number =>
+  prefillDeadline.kind === 'constant'
+    ? 0
+    : records.filter(({ prompt }) => isExtrapolated(prefillDeadline, prompt.reported ?? prompt.local ?? prompt.asked))
+        .length;
+
+/** Which of the judged requests were due when no other was in the system. */
+function aloneOf(records: readonly RequestRecord[]): Uint8Array {
+  const due = (i: number): number => records[i]?.scheduledAt ?? 0;
+  const alone = new Uint8Array(records.length);
+  let busyUntil = Number.NEGATIVE_INFINITY;
+  for (const i of Uint32Array.from(records.keys()).sort((a, b) => due(a) - due(b))) {
+    if (due(i) >= busyUntil) alone[i] = 1;
+    busyUntil = Math.max(busyUntil, records[i]?.endedAt ?? Number.POSITIVE_INFINITY);
+  }
+  return alone.filter((_, i) => records[i]?.phase === 'measure');
 }
 
 function growth(records: readonly RequestRecord[], { from, to }: Window): ProbeObservation['backlog'] {

@@ -1,8 +1,8 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Probe, ProbeObservation } from '../analyses/capacity-probe.ts';
+import { addCosts, noCost, type Probe, type ProbeObservation } from '../analyses/capacity-probe.ts';
 import { type Plan, scorePolicy } from '../config/index.ts';
-import { MetronError } from '../core/errors.ts';
+import { exitCodes, MetronError } from '../core/errors.ts';
 import type { RequestRecord } from '../core/record.ts';
 import { type HardwareEngineOptions, readOwnHardware } from '../engine/server/own-hardware.ts';
 import { readRun } from '../recording/read-run.ts';
@@ -12,6 +12,7 @@ import { observe, type TokenPrices } from './probe-observation.ts';
 import { planAt, type SearchMode } from './probe-plan.ts';
 import { type RunOptions, run } from './run.ts';
 import { simulate, simulateSchedule } from './simulate.ts';
+import { clientLoss, targetLoss } from './target-loss.ts';
 
 export interface ProbeSetup {
   readonly plan: Plan;
@@ -99,6 +100,8 @@ export interface StoredLook {
   readonly look: number;
   readonly requests: number;
   readonly run?: string;
+  /** The same look before, which the client spoiled. */
+  readonly spoiled?: string;
   readonly limit?: ProbeObservation['limit'];
 }
 
@@ -117,16 +120,26 @@ export function storedProbe(setup: ProbeSetup, options: StoredProbeOptions): Pro
   return async (load, requests) => {
     const { look, seed } = nextSeed(load);
     const before = done.find((each) => each.load === load && each.look === look && each.requests >= requests);
-    if (before) return learned(load, await reread(before, setup, options.folder));
+    if (before && before.limit === undefined) return learned(load, await reread(before, setup, options.folder));
     const named = { ...plan, name: lookName(mode, load, look) };
-    const found = await lookNow(planAt(named, mode, load, requests + 2 * fill.at(load), seed), options);
-    const stored: StoredLook = { load, look, requests, ...found };
+    const at = planAt(named, mode, load, requests + 2 * fill.at(load), seed);
+    const stored: StoredLook = { load, look, requests, ...(await lookTwice(at, options)) };
     // What was cut off is looked at anew by the search that goes on.
-    if (found.limit?.kind !== 'cut' && found.limit?.kind !== 'target') {
+    if (stored.limit?.kind !== 'cut' && stored.limit?.kind !== 'target') {
       appendFileSync(join(options.folder, looksFile), `${JSON.stringify(stored)}\n`);
     }
     return learned(load, await reread(stored, setup, options.folder));
   };
+}
+
+/** A busy moment of this machine is no limit of the client: only what shows twice is. */
+async function lookTwice(
+  plan: Plan,
+  options: StoredProbeOptions,
+): Promise<Omit<StoredLook, 'load' | 'look' | 'requests'>> {
+  const { run: spoiled, ...first } = await lookNow(plan, options);
+  if (spoiled === undefined) return first;
+  return first.limit?.kind === 'client' ? { ...(await lookNow(plan, options)), spoiled } : { ...first, run: spoiled };
 }
 
 const lookName = (mode: SearchMode, load: number, look: number): string => `${mode}-${load}-look-${look + 1}`;
@@ -145,30 +158,49 @@ async function lookNow(plan: Plan, options: StoredProbeOptions): Promise<Pick<St
   try {
     const { engine } = options;
     const result = engine ? await simulate(plan, { runsFolder, engine }) : await run(plan, { ...options, runsFolder });
-    const limit = limitOf(result, options);
+    const limit = engine ? undefined : await limitOf(result, plan, options);
     return { run: result.folder.slice(options.folder.length + 1), ...(limit && { limit }) };
   } catch (cause) {
-    if (!(cause instanceof MetronError) || readLooks(options.folder).length === 0) throw cause;
-    return { limit: { kind: 'target', reason: cause.message } };
+    const limit = cause instanceof MetronError ? limitBy(cause, options) : undefined;
+    if (!limit) throw cause;
+    return { limit };
   }
 }
 
-function limitOf(
-  { manifest, summary }: Pick<Awaited<ReturnType<typeof run>>, 'manifest' | 'summary'>,
-  { control }: StoredProbeOptions,
-): ProbeObservation['limit'] {
+/** What this machine cannot open. */
+const clientLimits: readonly string[] = ['TOO_FEW_FILES', 'TOO_FEW_PORTS', 'TOO_LITTLE_MEMORY'];
+
+/** What an error before the load says of a look; undefined if it says that the search makes no sense. */
+function limitBy({ code, exitCode, message }: MetronError, { folder }: StoredProbeOptions): ProbeObservation['limit'] {
+  if (clientLimits.includes(code)) return { kind: 'client', reason: message };
+  if (exitCode === exitCodes.interrupted) return { kind: 'cut', reason: message };
+  if (exitCode === exitCodes.targetFailed && readLooks(folder).length > 0) return { kind: 'target', reason: message };
+  return undefined;
+}
+
+async function limitOf(
+  { manifest, folder }: Pick<Awaited<ReturnType<typeof run>>, 'manifest' | 'folder'>,
+  plan: Plan,
+  options: StoredProbeOptions,
+): Promise<ProbeObservation['limit']> {
   const { certificate } = manifest;
-  if (control?.stopSignal.aborted) return { kind: 'cut', reason: 'stopped by the user' };
-  if (summary.requests.completed === 0) return { kind: 'target', reason: 'not one request was answered' };
+  if (options.control?.stopSignal.aborted) return { kind: 'cut', reason: 'stopped by the user' };
+  const { records } = await readRun(folder);
+  const own = clientLoss(records);
+  if (own !== undefined) return { kind: 'client', reason: own };
+  const loss = await targetLoss(records, plan, options);
+  if (loss !== undefined) return { kind: 'target', reason: loss };
   if (certificate?.verdict !== 'invalid') return undefined;
   return { kind: 'client', reason: certificate.reasons[0] ?? 'the client could not make this load' };
 }
 
 async function reread(stored: StoredLook, setup: ProbeSetup, folder: string): Promise<ProbeObservation> {
   const limit = stored.limit && { limit: stored.limit };
-  if (stored.run === undefined) {
-    return { tallies: [], backlog: 'steady', cost: { requests: 0, seconds: 0, tokens: 0 }, ...limit };
-  }
-  const { records } = await readRun(join(folder, stored.run));
-  return { ...observed(records, setup), run: stored.run, ...limit };
+  const spent = stored.spoiled === undefined ? noCost : (await observedIn(stored.spoiled, setup, folder)).cost;
+  if (stored.run === undefined) return { tallies: [], backlog: 'steady', cost: spent, ...limit };
+  const observation = await observedIn(stored.run, setup, folder);
+  return { ...observation, cost: addCosts(spent, observation.cost), run: stored.run, ...limit };
 }
+
+const observedIn = async (run: string, setup: ProbeSetup, folder: string): Promise<ProbeObservation> =>
+  observed((await readRun(join(folder, run))).records, setup);

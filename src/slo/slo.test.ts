@@ -95,6 +95,63 @@ describe('presets', () => {
     expect(parseSlo([], ['sarathi-strict-yi-34b']).conditions[0]!.text).toBe('tbt_p99<=200ms');
   });
 
+  const textsOf = (kind: string): string[] => parseSlo([], [kind]).conditions.map(({ text }) => text);
+
+  it.each([
+    ['paper-25', 25],
+    ['paper-50', 50],
+    ['paper-100', 100],
+  ])('%s: 99 %% of requests miss at most a tenth of their deadlines at D_d %i ms (paper 1.3)', (kind, deadline) => {
+    const { policy, conditions } = parseSlo([], [kind]);
+    expect(policy).toEqual({ decodeDeadline: milliseconds(deadline), fluidFrom: 0.9, fluidShare: 0.99 });
+    expect(conditions.map(({ text }) => text)).toEqual(['fluidity>=0.9 @ 99%', 'error_rate<=0.01']);
+  });
+
+  it('the families the paper sets its own against', () => {
+    expect(textsOf('tbt-ttft')).toEqual(['tbt_p99<=50ms', 'ttft_p99<=1s', 'error_rate<=0.01']);
+    expect(textsOf('ttft-tpot')).toEqual(['ttft<=1s & tpot<=50ms @ 90%', 'error_rate<=0.01']);
+  });
+
+  it.each([
+    ['mistral-7b', '100ms', '500ms'],
+    ['yi-34b', '200ms', '1s'],
+    ['llama2-70b', '1s', '5s'],
+    ['falcon-180b', '1s', '5s'],
+  ])('Sarathi-Serve on %s: P99 gap, strict %s and relaxed %s, median scheduling delay 2 s (4.3)', (model, ...gaps) => {
+    for (const [i, tier] of ['strict', 'relaxed'].entries()) {
+      expect(textsOf(`sarathi-${tier}-${model}`)).toEqual([
+        `tbt_p99<=${gaps[i]}`,
+        'scheduling_delay_p50<=2s',
+        'error_rate<=0.01',
+      ]);
+    }
+  });
+
+  it.each([
+    ['server', 'llama2-70b', '2s', '200ms'],
+    ['interactive', 'llama2-70b', '450ms', '40ms'],
+    ['server', 'llama3.1-8b', '2s', '100ms'],
+    ['interactive', 'llama3.1-8b', '500ms', '30ms'],
+    ['server', 'llama3.1-405b', '6s', '175ms'],
+    ['interactive', 'llama3.1-405b', '4.5s', '80ms'],
+    ['server', 'mixtral-8x7b', '2s', '200ms'],
+    ['server', 'deepseek-r1', '2s', '80ms'],
+    ['interactive', 'deepseek-r1', '1.5s', '15ms'],
+    ['server', 'gpt-oss-120b', '3s', '80ms'],
+    ['interactive', 'gpt-oss-120b', '2s', '20ms'],
+  ])('MLPerf %s of %s: P99 of the first token %s, of TPOT %s (4.4)', (scenario, model, ttft, tpot) => {
+    expect(textsOf(`mlperf-${scenario}-${model}`)).toEqual([
+      `ttft_p99<=${ttft}`,
+      `tpot_p99<=${tpot}`,
+      'error_rate<=0.01',
+    ]);
+  });
+
+  it('are these and no others', () => {
+    expect(presets.kinds).toHaveLength(3 + 2 + 8 + 11);
+    expect(presets.kinds).not.toContain('mlperf-interactive-mixtral-8x7b');
+  });
+
   it('that contradict each other are refused', () => {
     expect(() => parseSlo([], ['paper-25', 'paper-50'])).toThrow(/decodeDeadline/);
     expect(parseSlo([], ['paper-25', 'ttft-tpot']).conditions).toHaveLength(3);

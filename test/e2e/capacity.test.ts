@@ -1,5 +1,6 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { type RunningEngine, startEngine } from 'metron';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { metron, onlyRun, readJson, scratch } from './command-line.ts';
@@ -8,6 +9,10 @@ interface CapacityJson {
   readonly reason: string;
   readonly folder: string;
   readonly relevantLowerBound?: number;
+  readonly irregular?: string;
+  readonly client?: { readonly load: number; readonly reason: string };
+  readonly target?: { readonly load: number; readonly reason: string; readonly run: string };
+  readonly tried: readonly unknown[];
   readonly cost: { readonly requests: number };
 }
 
@@ -64,11 +69,16 @@ describe('metron capacity against a live server', () => {
     // On a machine that is busy with other things the client may rightly be called the limit.
     expect(['high-limit', 'client-limit']).toContain(result.reason);
     expect(found.code).toBe(result.reason === 'high-limit' ? 0 : 4);
+    expect(result.irregular).toBeUndefined();
     const folder = onlyRun(runs);
     expect(readJson<CapacityJson>(join(folder, 'capacity.json')).reason).toBe(result.reason);
     const looks = readdirSync(join(folder, 'probes')).length;
     expect(looks).toBeGreaterThan(0);
 
+    const asked = await metron(['capacity', '--resume', folder, '--slo', 'ttft<=1s', '--json']).ended;
+    expect(asked.code).toBe(2);
+    expect(asked.err).toContain('--slo asks anew');
+    if (result.reason === 'client-limit') return;
     const again = await metron(['capacity', '--resume', folder, '--json']).ended;
     expect((JSON.parse(again.out) as CapacityJson).cost.requests).toBe(result.cost.requests);
     expect(readdirSync(join(folder, 'probes'))).toHaveLength(looks);
@@ -84,6 +94,8 @@ describe('metron capacity against a live server', () => {
     await refused(/unknown metric "tfft"/, '--slo', 'tfft_p99<=1s');
     await refused(/unknown preset/, '--preset', 'paper-51');
     await refused(/decodeDeadline/, '--preset', 'paper-25', '--preset', 'paper-50');
+    await refused(/--decode-deadline sets another/, '--preset', 'paper-25', '--decode-deadline', '50ms');
+    await refused(/states no confidence/, '--slo', 'ttft_p99<=1s', '--decide', 'point', '--confidence', '0.9');
     await refused(/--low 4 is not below --high 2/, '--slo', 'ttft_p99<=1s', '--low', '4', '--high', '2');
   });
 
@@ -93,6 +105,67 @@ describe('metron capacity against a live server', () => {
     const ended = await live('--slo', 'ttft_p99<=1s', '--runs', runs);
     expect(ended.code).toBe(3);
     expect(ended.err).toMatch(/hint:/);
+  });
+});
+
+describe('a search that cannot find a capacity', () => {
+  const ask = (url: string, folder: string, ...more: string[]) =>
+    metron(['capacity', '--url', url, '--model', 'sim', '--prompt', '20', '--runs', folder, '--json', ...more], {
+      HTTP_PROXY: '',
+    });
+
+  it('keeps what it saw when the target dies in a look, blames no load for it, and goes on when it is back', {
+    timeout: 240_000,
+  }, async () => {
+    const folder = scratch('dying');
+    let mortal = await startEngine({ port: 0, model: 'sim', firstTokenMs: 60, gapMs: 40 });
+    const { port } = mortal;
+    const search = ask(
+      mortal.url,
+      folder,
+      ...['--output', '8', '--slo', 'ttft<=10s @ 90%', '--low', '4', '--high', '400', '--requests', '40'],
+    );
+    await search.says('composing prompts');
+    await setTimeout(8_000);
+    await mortal.close();
+    const { out, code } = await search.ended;
+    const result = JSON.parse(out) as CapacityJson;
+    expect(result.reason).toBe('target-failed');
+    expect(code).toBe(3);
+    expect(result.target?.reason).toMatch(/target died|so does one alone|nothing listens/);
+    expect(result.tried.filter((each) => (each as { verdict: string }).verdict === 'fails')).toEqual([]);
+    const kept = onlyRun(folder);
+    expect(readJson<CapacityJson>(join(kept, 'capacity.json')).reason).toBe('target-failed');
+    expect(readdirSync(join(kept, 'probes')).length).toBeGreaterThan(0);
+
+    mortal = await startEngine({ port, model: 'sim', firstTokenMs: 60, gapMs: 40 });
+    try {
+      const resumed = await metron(['capacity', '--resume', kept, '--budget-requests', '1', '--json']).ended;
+      expect(['budget', 'client-limit']).toContain((JSON.parse(resumed.out) as CapacityJson).reason);
+    } finally {
+      await mortal.close();
+    }
+  });
+
+  it('says that the client is the limit of a rate it cannot make', { timeout: 120_000 }, async () => {
+    const fast = await startEngine({ port: 0, model: 'sim', firstTokenMs: 5, gapMs: 2, slots: 10_000 });
+    const flags = ['--output', '4', '--slo', 'ttft<=9s @ 90%', '--low', '400000', '--requests', '3000'];
+    const { out, code } = await ask(fast.url, scratch('fast'), ...flags).ended;
+    await fast.close();
+    const result = JSON.parse(out) as CapacityJson;
+    expect([result.reason, code]).toEqual(['client-limit', 4]);
+    expect(result.client?.load).toBe(400_000);
+    expect(result.tried).toEqual([]);
+  });
+
+  it('refuses an objective that no answer of the target says anything about', { timeout: 120_000 }, async () => {
+    const silent = await startEngine({ port: 0, model: 'sim', firstTokenMs: 40, gapMs: 20 });
+    const flags = ['--output', '1', '--slo', 'tbt_p99<=1s', '--search', 'users', '--high', '2', '--requests', '20'];
+    const { err, out, code } = await ask(silent.url, scratch('silent'), ...flags).ended;
+    await silent.close();
+    if (code === 4) return expect((JSON.parse(out) as CapacityJson).reason).toBe('client-limit');
+    expect(err).toMatch(/no answer of this target says anything about tbt_p99<=1s/);
+    expect(code).toBe(2);
   });
 });
 
@@ -119,6 +192,26 @@ describe('metron capacity and sweep in virtual time', () => {
     const { code, out } = await metron(['capacity', ...simulate, '--slo', 'ttft_p99<=1ms', '--low', '4']).ended;
     expect(code).toBe(1);
     expect(out).toMatch(/No load meets the objective/);
+    expect(out).toMatch(/ttft_p99<=1ms fails at the lowest load/);
+    expect(out).toMatch(/hint: loosen the objective/);
+  });
+
+  it('says in the words of RFC 9971 that everything passes, and does not call that irregular', {
+    timeout: 60_000,
+  }, async () => {
+    const limits = ['--slo', 'ttft_p99<=60s', '--low', '1', '--high', '4'];
+    const page = join(scratch('easy'), 'page.html');
+    const { code, out } = await metron(['capacity', ...simulate, ...limits, '--html', page]).ended;
+    expect(code).toBe(0);
+    expect(out).toMatch(/Capacity at least 4.00 requests\/s, the highest load that was allowed/);
+    expect(out).toMatch(/relevant lower bound 4.00 requests\/s, relevant upper bound none/);
+    expect(out).toContain('conditional');
+    expect(out).toContain('no relevant upper bound: the highest load that may be tried passes (RFC 9971)');
+    expect(out).not.toContain('irregular');
+    for (const words of ['relevant lower bound', 'conditional throughput', 'RFC 9971']) {
+      expect(readFileSync(page, 'utf8')).toContain(words);
+    }
+    expect(out).toMatch(/best within the objective[\s\S]*knee[\s\S]*saturation/);
   });
 
   it('sweeps a grid, one run a cell, and goes on with it', { timeout: 120_000 }, async () => {

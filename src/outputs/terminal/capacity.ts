@@ -1,5 +1,12 @@
 import type { FoundCapacity, FoundLoad } from '../../analyses/capacity-found.ts';
-import { capacitySentence, loadText } from '../../plots/analyses/capacity-answer.ts';
+import {
+  bindingSentence,
+  boundsSentence,
+  capacityHint,
+  capacityRemarks,
+  capacitySentence,
+  loadText,
+} from '../../plots/analyses/capacity-answer.ts';
 import { chosenShare, count, duration, number, share } from '../../plots/format.ts';
 import { type Dress, dressFor, table, wrap } from './layout.ts';
 
@@ -28,16 +35,16 @@ export function renderCapacity(input: CapacityInput): string {
 }
 
 function answer(input: CapacityInput, dress: Dress): string[] {
-  const { confidence, estimate, unit, bindingCondition, edge, irregular, client, width } = input;
+  const { confidence, estimate, unit, width } = input;
+  const hint = capacityHint(input);
   const lines = [
     confidence === undefined
       ? 'decided by single runs, as in the literature: how sure this is, nobody knows'
       : `${chosenShare(confidence)} confidence${estimate === undefined ? '' : `, most likely ${loadText(estimate, unit)}`}`,
-    ...(bindingCondition === undefined
-      ? []
-      : [`${bindingCondition} fails first${edge === 'cliff' ? ', all at once: a cliff' : ', gradually'}`]),
-    ...(irregular === undefined ? [] : [`irregular (RFC 9971): ${irregular}`]),
-    ...(client === undefined ? [] : [`at ${loadText(client.load, unit)} the client was the limit: ${client.reason}`]),
+    boundsSentence(input),
+    ...[bindingSentence(input) ?? []].flat(),
+    ...capacityRemarks(input),
+    ...[hint === undefined ? [] : `hint: ${hint}`].flat(),
   ];
   return [...wrap(capacitySentence(input), width).map(dress.bold), ...lines.flatMap((line) => wrap(line, width, 2))];
 }
@@ -86,11 +93,14 @@ function steadiness({ tried: rows, width }: CapacityInput): string[] {
   return wrap(`judged in their steady state: ${steady} of ${windows.length} looks${rest}`, width, 2);
 }
 
-function points({ points: { best, knee, saturation }, unit, width }: CapacityInput): string[] {
+function points({ points: found, unit, width }: CapacityInput): string[] {
+  const { best, knee, kneeAfter, saturation, saturationAfter } = found;
+  const between = (after: number | undefined): string =>
+    after === undefined ? '' : `, not yet at ${loadText(after, unit)}`;
   const named = [
     `best within the objective: ${loadText(best, unit)}`,
-    `knee, P99 of the first token above twice its least: ${loadText(knee, unit)}`,
-    `saturation, less than 90% completed of what arrives: ${loadText(saturation, unit)}`,
+    `knee, P99 of the first token above twice its least: ${loadText(knee, unit)}${between(kneeAfter)}`,
+    `saturation, less than 90% completed of what arrives or a growing backlog: ${loadText(saturation, unit)}${between(saturationAfter)}`,
   ];
   return named.flatMap((line) => wrap(line, width, 2));
 }

@@ -3,7 +3,7 @@ import { parseSlo } from '../../slo/index.ts';
 import { chosenShare, count, duration, interval, number, share } from '../format.ts';
 import type { HeadlineNumber } from '../headline-numbers.ts';
 import { listed, strong, type Words } from '../words.ts';
-import { capacitySentence, loadText } from './capacity-answer.ts';
+import { bindingSentence, boundsSentence, capacityRemarks, capacitySentence, loadText } from './capacity-answer.ts';
 import { latencyFigure, nearAnswer, passingFigure, type ShownCondition, throughputFigure } from './capacity-figures.ts';
 import type { AnalysisPage, PageTable } from './document.ts';
 
@@ -68,38 +68,45 @@ function shownCondition({ conditions, bindingCondition, request, tried }: Capaci
 }
 
 function status({ reason, confidence }: CapacityPageInput): AnalysisPage['status'] {
-  if (reason === 'nothing-passes' || reason === 'target-failed') return { state: 'bad', label: 'Nothing carried' };
+  if (reason === 'nothing-passes') return { state: 'bad', label: 'Nothing carried' };
+  if (reason === 'target-failed') return { state: 'bad', label: 'Target lost' };
+  if (reason === 'high-limit') return { state: 'warn', label: 'Everything allowed passes' };
+  if (reason === 'client-limit') return { state: 'warn', label: 'The client was the limit' };
+  if (reason === 'irregular') return { state: 'warn', label: 'Irregular' };
   if (reason !== 'found') return { state: 'warn', label: 'Search not finished' };
   if (confidence === undefined) return { state: 'warn', label: 'Found by single runs' };
   return { state: 'ok', label: `Found, ${chosenShare(confidence)} confidence` };
 }
 
-function remarks({ conditions, confidence, irregular, client, unit }: CapacityPageInput): string[] {
+function remarks(input: CapacityPageInput): string[] {
+  const { conditions, confidence } = input;
   return [
     `objective: ${conditions.join(', ')}`,
     ...(confidence === undefined
       ? ['decided by single runs, as in the literature: how sure this is, nobody knows']
       : []),
-    ...(irregular === undefined ? [] : [`irregular (RFC 9971): ${irregular}`]),
-    ...(client === undefined ? [] : [`at ${loadText(client.load, unit)} the client was the limit: ${client.reason}`]),
+    ...capacityRemarks(input),
   ];
 }
 
-function why({ estimate, unit, bindingCondition, edge, tried, cost }: CapacityPageInput): Words[] {
+function why(input: CapacityPageInput): Words[] {
+  const { estimate, unit, tried, cost } = input;
+  const binding = bindingSentence(input);
   const verdicts = (['passes', 'fails', 'undecided'] as const).flatMap((verdict) => {
     const n = tried.filter((each) => each.verdict === verdict).length;
     return n === 0 ? [] : [`${count(n)} ${{ passes: 'pass', fails: 'fail', undecided: 'stay undecided' }[verdict]}`];
   });
   return [
     ...(estimate === undefined ? [] : [['Most likely ', strong(loadText(estimate, unit)), '.']]),
-    ...(bindingCondition === undefined
-      ? []
-      : [[strong(bindingCondition), ` fails first${edge === 'cliff' ? ', all at once: a cliff.' : ', gradually.'}`]]),
+    ...(binding === undefined ? [] : [[`${input.bindingCondition === undefined ? capitalized(binding) : binding}.`]]),
+    [`In the words of RFC 9971: ${boundsSentence(input)}.`],
     [
       `Of ${count(tried.length)} ${tried.length === 1 ? 'load' : 'loads'}, ${listed(verdicts) || 'none was judged'}; it took ${duration(cost.seconds * 1000)} of load and ${count(cost.tokens)} tokens.`,
     ],
   ];
 }
+
+const capitalized = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
 
 function headline({
   relevantLowerBound: lower,
