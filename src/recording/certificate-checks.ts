@@ -14,6 +14,8 @@ export interface Measurements {
   readonly scheduled?: number;
   /** Requests whose time came and that were not sent, unless the user stopped the run. */
   readonly unsent?: number;
+  /** Requests that failed on this machine: no descriptor or port for their connection, or their worker died. */
+  readonly ownFailures?: number;
   /** One per receiving worker; undefined for one that was lost. */
   readonly loops?: readonly (LoopSnapshot | undefined)[];
   readonly lostWorkers?: number;
@@ -144,6 +146,15 @@ export const certificateChecks: readonly CheckDefinition[] = [
     limits: fixed(0, 0.01),
     measure: ({ unsent, scheduled }) => share(unsent, scheduled),
     explain: ({ unsent = 0, scheduled = 0 }) => `${unsent} of ${scheduled} scheduled requests did not leave.`,
+  },
+  {
+    id: 'own-failures',
+    label: 'Requests failed on this machine',
+    unit: 'share',
+    limits: fixed(0, 0.01),
+    measure: ({ ownFailures, scheduled }) => share(ownFailures, scheduled),
+    explain: ({ ownFailures = 0, scheduled = 0 }) =>
+      `${ownFailures} of ${scheduled} requests failed for want of a descriptor, a port or memory here, or because their worker died. They are no failure of the server, though they are counted among those that failed.`,
   },
   {
     id: 'workers',

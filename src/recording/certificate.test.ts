@@ -28,6 +28,7 @@ const good: Measurements = {
   achievedRate: 4.01,
   scheduled: 1000,
   unsent: 0,
+  ownFailures: 0,
   loops: [loop(), loop({ utilisation: 0.2 })],
   lostWorkers: 0,
   canary: spread(0.1),
@@ -61,6 +62,7 @@ describe('the certificate', () => {
     ['cpu', (v: number) => ({ loops: [loop({ cpuShare: v })] }), 0.7, 0.9],
     ['clock', (v: number) => ({ clockSteps: { count: 1, largest: milliseconds(v) } }), 0.5, 5],
     ['unsent', (v: number) => ({ unsent: v * 1000 }), 0, 0.01],
+    ['own-failures', (v: number) => ({ ownFailures: v * 1000 }), 0, 0.01],
   ] as const)('%s: limits', (id, measured, suspectAt, invalidAt) => {
     const at = (value: number) => resultOf(measured(value) as Partial<Measurements>, id);
     expect(at(suspectAt * 0.9)?.result).toBe('ok');

@@ -2,6 +2,7 @@ import type { RequestRecord } from '../core/record.ts';
 import type { Nanoseconds } from '../core/units.ts';
 import type { InstrumentFacts } from '../instrument/instrument.ts';
 import type { Measurements } from '../recording/certificate.ts';
+import { failedHere } from '../recording/own-failure.ts';
 
 export interface Window {
   readonly from: Nanoseconds;
@@ -35,6 +36,7 @@ export function measurementsOf({
     ...(openLoop && ratesOf(records, window)),
     scheduled: records.length,
     unsent: live.dropped,
+    ownFailures: records.filter(({ outcome }) => failedHere(outcome)).length,
     loops,
     lostWorkers,
     ...(canary.error && { canary: canary.error }),
