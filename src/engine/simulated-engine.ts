@@ -32,7 +32,9 @@ export interface EngineCounters {
   readonly iterations: number;
   readonly prefixQueries: number;
   readonly prefixHits: number;
+  /** Drafted tokens, the times that one sequence was drafted for, and the tokens accepted. */
   readonly drafts: number;
+  readonly draftRounds: number;
   readonly acceptedDrafts: number;
   readonly inTransit: number;
 }
@@ -141,6 +143,7 @@ class Engine implements SimulatedEngine {
       prefixQueries: sum(({ kv }) => kv.queries),
       prefixHits: sum(({ kv }) => kv.hits),
       drafts: this.#speculations.reduce((total, { drafts }) => total + drafts, 0),
+      draftRounds: this.#speculations.reduce((total, { rounds }) => total + rounds, 0),
       acceptedDrafts: this.#speculations.reduce((total, { acceptedDrafts }) => total + acceptedDrafts, 0),
       inTransit: this.#assembly.inTransit(),
     };

@@ -9,6 +9,8 @@ export interface Speculation {
   /** Tokens one sequence gains in one iteration: accepted drafts and one more. */
   accepted(): number;
   readonly drafts: number;
+  /** Times that a sequence was drafted for. */
+  readonly rounds: number;
   readonly acceptedDrafts: number;
 }
 
@@ -24,7 +26,7 @@ export interface SpeculationOptions {
 export function speculation(options: SpeculationOptions, random: Random): Speculation | undefined {
   const { drafts: perStep, acceptance, draftCost } = options;
   if (perStep === 0) return undefined;
-  let drafts = 0;
+  let rounds = 0;
   let acceptedDrafts = 0;
   return {
     tokensPerDecode: 1 + perStep,
@@ -32,12 +34,15 @@ export function speculation(options: SpeculationOptions, random: Random): Specul
     accepted() {
       let accepted = 0;
       while (accepted < perStep && random.next() < acceptance) accepted++;
-      drafts += perStep;
+      rounds++;
       acceptedDrafts += accepted;
       return 1 + accepted;
     },
     get drafts() {
-      return drafts;
+      return rounds * perStep;
+    },
+    get rounds() {
+      return rounds;
     },
     get acceptedDrafts() {
       return acceptedDrafts;

@@ -1,5 +1,6 @@
 import { nanosecondsPerSecond } from '../../core/units.ts';
 import type { EngineStats } from '../core.ts';
+import { coreWaitSeconds } from './core-wait.ts';
 import type { EngineInside } from './engines.ts';
 import { Histogram } from './histogram.ts';
 import { PrometheusText } from './prometheus-text.ts';
@@ -111,6 +112,10 @@ export class EngineMetrics {
     text.histogram('vllm:request_generation_tokens', 'answer tokens of a request', this.answerLength);
     text.histogram('sim_write_lateness_seconds', 'due time to first write of that instant', driver.lateness);
     text.histogram('sim_flush_seconds_per_stream', 'writing time per stream when several are due', driver.flush);
+    const waited = coreWaitSeconds();
+    if (waited !== undefined) {
+      text.value('sim_core_wait_seconds_total', 'counter', 'ready to run while others had the core', waited);
+    }
     text.value('sim_queued_writes_total', 'counter', 'writes that had to wait for the client', this.queuedWrites);
     text.values('sim_faults_total', 'counter', 'faults injected', 'fault', this.faults);
     return text.toString();
@@ -121,6 +126,7 @@ export class EngineMetrics {
       prefixQueries = 0,
       prefixHits = this.cachedTokens,
       drafts = 0,
+      draftRounds = 0,
       acceptedDrafts = 0,
     } = inside?.counters() ?? {};
     for (const name of ['prefix_cache', 'gpu_prefix_cache']) {
@@ -129,12 +135,19 @@ export class EngineMetrics {
     }
     if (!inside) return;
     const { blockTokens, blocks, utilization, prefixes } = inside.cache;
+    // Adapters are not simulated; scrapers look for the names.
+    text.info('vllm:lora_requests_info', 'adapters in use', {
+      max_lora: '0',
+      running_lora_adapters: '',
+      waiting_lora_adapters: '',
+    });
     text.info('vllm:cache_config_info', 'the key-value cache', {
       block_size: `${blockTokens}`,
       num_gpu_blocks: `${blocks}`,
       gpu_memory_utilization: `${utilization}`,
       enable_prefix_caching: prefixes ? 'True' : 'False',
     });
+    text.value('vllm:spec_decode_num_drafts_total', 'counter', 'rounds of drafts', draftRounds);
     text.value('vllm:spec_decode_num_draft_tokens_total', 'counter', 'drafted tokens', drafts);
     text.value('vllm:spec_decode_num_accepted_tokens_total', 'counter', 'of them accepted', acceptedDrafts);
     text.histogram('vllm:iteration_tokens_total', 'tokens of an iteration', inside.iterationTokens);

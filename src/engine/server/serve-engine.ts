@@ -46,8 +46,13 @@ export async function serveEngine(options: ServeEngineOptions = {}): Promise<voi
 /** Says once of each bound that it is not kept. */
 function watchTiming(engine: RunningEngine, warn: (line: string) => void): NodeJS.Timeout {
   const warned = new Set<string>();
+  let waited = engine.stats().coreWaitSeconds;
   const watch = setInterval(() => {
-    for (const { bound, warning } of timingWarnings(engine.stats())) {
+    const stats = engine.stats();
+    const latest = (stats.coreWaitSeconds ?? 0) - (waited ?? 0);
+    waited = stats.coreWaitSeconds;
+    const coreWaitShare = latest / (watchMilliseconds / 1e3);
+    for (const { bound, warning } of timingWarnings({ ...stats, coreWaitShare })) {
       if (!warned.has(bound)) warn(warning);
       warned.add(bound);
     }

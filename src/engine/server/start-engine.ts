@@ -3,6 +3,7 @@ import { monotonicClock } from '../../core/clock.ts';
 import { MetronError } from '../../core/errors.ts';
 import type { EngineCore } from '../core.ts';
 import type { Provenance } from '../cost/gpus.ts';
+import { coreWaitSeconds } from './core-wait.ts';
 import { EngineMetrics } from './engine-metrics.ts';
 import type { AssembledEngine, EngineInside } from './engines.ts';
 import { parseFaultRule } from './fault-rule.ts';
@@ -36,6 +37,8 @@ export interface RunningEngineStats {
   readonly latenessP99Seconds?: number;
   /** Mean seconds of writing per stream in batches of 100 and more; absent before the first. */
   readonly crowdedFlushSeconds?: number;
+  /** Seconds for which others had the core that this thread could have run on; absent where the system does not say. */
+  readonly coreWaitSeconds?: number;
   readonly faults: Readonly<Record<string, number>>;
 }
 
@@ -113,6 +116,7 @@ function statsOf({ driver, metrics }: ServerState): RunningEngineStats {
   const { running, waiting } = driver.stats();
   const latenessP99Seconds = driver.lateness.quantile(0.99);
   const crowdedFlushSeconds = driver.crowdedFlush;
+  const waited = coreWaitSeconds();
   return {
     requests: metrics.requests,
     running,
@@ -121,6 +125,7 @@ function statsOf({ driver, metrics }: ServerState): RunningEngineStats {
     generationTokens: metrics.generationTokens,
     ...(latenessP99Seconds === undefined ? {} : { latenessP99Seconds }),
     ...(crowdedFlushSeconds === undefined ? {} : { crowdedFlushSeconds }),
+    ...(waited === undefined ? {} : { coreWaitSeconds: waited }),
     faults: Object.fromEntries(metrics.faults),
   };
 }
