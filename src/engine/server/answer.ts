@@ -56,7 +56,9 @@ export class Answer {
     this.#lastAt = now;
     this.#tokens += tokens;
     const texts = tokens === 1 ? [text()] : Array.from({ length: tokens }, text);
-    sink.push({ kind: 'tokens', field: this.#context.call.toolOnly ? 'tool' : 'content', texts, due });
+    const field = this.#context.call.toolOnly ? 'tool' : 'content';
+    const events = state.options.splitBursts ? texts.map((one) => [one]) : [texts];
+    for (const each of events) sink.push({ kind: 'tokens', field, texts: each, due });
   }
 
   #finish({ cachedTokens, at, scheduledAt }: Extract<Emission, { kind: 'finished' }>): void {

@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { post, sdk, serve } from '../../../test/engine/served.ts';
+import { post, sdk, serve, trace, until } from '../../../test/engine/served.ts';
 
 describe('the simulated engine', () => {
+  it.each([false, true])('sends bursts of speculation in an event each, or split: %s', async (splitBursts) => {
+    const engine = await serve({ port: 0, gpu: 'h100', drafts: 3, acceptance: 1, splitBursts });
+    const asked = { model: 'llama3-8b', prompt: 'hi', max_tokens: 9, ignore_eos: true, stream: true };
+    await (await post(engine, '/v1/completions', asked)).text();
+    await until(async () => (await trace(engine)).length === 1);
+    const [record] = await trace(engine);
+    expect(record?.chunks.tokens).toEqual(splitBursts ? Array(9).fill(1) : [1, 4, 4]);
+    expect(new Set(record?.chunks.due_ns).size).toBe(3);
+  });
+
   it('is served under its model’s name with its context and prefix cache', async () => {
     const engine = await serve({ port: 0, gpu: 'h100', ingressMs: 0, egressMs: 0 });
     const client = sdk(engine);

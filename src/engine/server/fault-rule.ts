@@ -6,6 +6,8 @@ import { faults } from './faults.ts';
 
 /** When the engine has a fault by itself. */
 export interface FaultRule {
+  /** As it was written. */
+  readonly text: string;
   /** `name[:arg…]` */
   readonly spec: string;
   readonly scope: FaultScope;
@@ -23,7 +25,7 @@ export interface FaultRule {
   readonly prompt?: RegExp;
 }
 
-type Conditions = Partial<Omit<FaultRule, 'spec' | 'scope'>>;
+type Conditions = Partial<Omit<FaultRule, 'text' | 'spec' | 'scope'>>;
 
 const ordinal = (text: string): number | undefined => (/^[1-9]\d*$/.test(text) ? Number(text) : undefined);
 const seconds = (text: string): number | undefined => (/^\d+(\.\d+)?$/.test(text) ? Number(text) : undefined);
@@ -75,5 +77,5 @@ export function parseFaultRule(text: string): FaultRule {
     from: 0,
     until: Number.POSITIVE_INFINITY,
   };
-  return { spec, scope: fault.of, ...always, ...Object.assign({}, ...conditions) };
+  return { text, spec, scope: fault.of, ...always, ...Object.assign({}, ...conditions) };
 }

@@ -26,6 +26,10 @@ const serverOptions = z.object({
     .describe('most tokens of prompt and answer together; default: the model’s, or 131072'),
   answerTokens: z.number().int().positive().default(200).describe('median length of an answer that may end by itself'),
   answerSpread: z.number().min(0).max(3).default(0.6).describe('sigma of the lognormal length of such answers'),
+  splitBursts: z
+    .boolean()
+    .default(false)
+    .describe('an event for each token, also where speculation gives several at once'),
   spin: z.boolean().default(false).describe('never sleep just before a token is due: exact pacing for most of a core'),
   apiKeyEnv: z.string().optional().describe('environment variable with the key that requests must bring'),
   loadSeconds: z

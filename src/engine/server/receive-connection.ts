@@ -7,11 +7,14 @@ import { RequestTruth } from './truth-trace.ts';
 
 /** Decides, by the rules that befall connections, what becomes of a new one; the trace has a line for each such fault. */
 export function connectionReceiver(state: ServerState): (socket: Socket, proceed: () => void) => void {
-  const rules = state.faultRules.filter(({ scope }) => scope === 'connection');
-  if (rules.length === 0) return (_socket, proceed) => proceed();
   let ordinal = 0;
   return (socket, proceed) => {
     ordinal++;
+    const rules = state.faultRules.filter(({ scope }) => scope === 'connection');
+    if (rules.length === 0) {
+      proceed();
+      return;
+    }
     const random = randomStream(state.options.seed, `connections/${ordinal}`);
     const seconds = state.clock.now() / 1e9;
     const drawn = rules.find(

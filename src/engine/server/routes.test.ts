@@ -27,6 +27,24 @@ describe('the other endpoints', () => {
     expect(await (await post(engine, '/tokenize', { messages })).json()).toMatchObject({ count: promptTokens });
   });
 
+  it('take names of adapters, and serve the model under them', async () => {
+    const engine = await start();
+    const adapter = { lora_name: 'poet', lora_path: '/adapters/poet' };
+    const ask = async () =>
+      (await post(engine, '/v1/completions', { model: 'poet', prompt: 'hi', max_tokens: 2 })).status;
+    expect(await ask()).toBe(404);
+    expect((await post(engine, '/v1/load_lora_adapter', adapter)).status).toBe(200);
+    expect((await post(engine, '/v1/load_lora_adapter', adapter)).status).toBe(400);
+    expect(await ask()).toBe(200);
+    expect((await sdk(engine).models.list()).data).toMatchObject([
+      { id: 'metron-sim', parent: null },
+      { id: 'poet', root: '/adapters/poet', parent: 'metron-sim' },
+    ]);
+    expect((await post(engine, '/v1/unload_lora_adapter', { lora_name: 'poet' })).status).toBe(200);
+    expect((await post(engine, '/v1/unload_lora_adapter', { lora_name: 'poet' })).status).toBe(404);
+    expect(await ask()).toBe(404);
+  });
+
   it('name everything that dashboards of vLLM ask for', async () => {
     const engine = await serve({ port: 0, gpu: 'h100', drafts: 2 });
     const text = await (await fetch(`${root(engine)}/metrics`)).text();

@@ -1,23 +1,17 @@
 import { decode } from 'gpt-tokenizer/encoding/o200k_base';
 import { z } from 'zod';
+import { adapterRoutes } from './adapter-routes.ts';
 import { ApiError } from './api-error.ts';
-import type { Exchange } from './exchange.ts';
+import { faultRoutes } from './fault-routes.ts';
 import { encodeInTurns } from './prompt-tokens.ts';
 import type { Protocol } from './protocol.ts';
 import { chat } from './protocols/chat.ts';
 import { completions } from './protocols/completions.ts';
 import { readJson } from './read-json.ts';
 import { parseFields } from './request-fields.ts';
+import type { Route } from './route.ts';
 import { serveCompletion } from './serve-completion.ts';
-import { type ServerState, secondsToReady } from './server-state.ts';
-
-export interface Route {
-  readonly method: 'GET' | 'POST';
-  readonly path: string;
-  /** Its requests stand in the truth trace. */
-  readonly traced?: true;
-  readonly serve: (state: ServerState, exchange: Exchange, query: URLSearchParams) => void | Promise<void>;
-}
+import { secondsToReady } from './server-state.ts';
 
 const completion = (protocol: Protocol): Route => ({
   method: 'POST',
@@ -29,17 +23,18 @@ const completion = (protocol: Protocol): Route => ({
 const models: Route = {
   method: 'GET',
   path: '/v1/models',
-  serve: ({ options, startedAtSeconds }, exchange) => {
-    const served = {
-      id: options.model,
+  serve: ({ options, startedAtSeconds, adapters }, exchange) => {
+    const served = (id: string, root: string, parent: string | null) => ({
+      id,
       object: 'model',
       created: startedAtSeconds,
       owned_by: 'metron',
-      root: options.model,
-      parent: null,
+      root,
+      parent,
       max_model_len: options.contextTokens,
-    };
-    exchange.json(200, { object: 'list', data: [served] });
+    });
+    const adapted = Array.from(adapters, ([name, from]) => served(name, from, options.model));
+    exchange.json(200, { object: 'list', data: [served(options.model, options.model, null), ...adapted] });
   },
 };
 
@@ -167,4 +162,6 @@ export const routes: readonly Route[] = [
   tokenize,
   detokenize,
   trace,
+  ...faultRoutes,
+  ...adapterRoutes,
 ];

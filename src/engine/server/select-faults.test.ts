@@ -109,6 +109,24 @@ describe('faults', () => {
     await own.close();
   });
 
+  it('can be changed while the engine runs', async () => {
+    const own = await startEngine({ port: 0, firstTokenMs: 0, gapMs: 0, fault: ['http-error:503'] });
+    const rules = `${own.url.replace('/v1', '')}/sim/faults`;
+    const put = async (faults: unknown) => fetch(rules, { method: 'POST', body: JSON.stringify({ faults }) });
+    const status = async () => (await ask(own, { tokens: 1 })).truth.status;
+    expect(await (await fetch(rules)).json()).toEqual({ faults: ['http-error:503'] });
+    expect(await status()).toBe(503);
+    const wrong = await put(['http-eror']);
+    expect([wrong.status, await wrong.text()]).toEqual([400, expect.stringContaining('http-error')]);
+    expect(await status()).toBe(503);
+    expect(await (await put(['comments@every=2', 'accept-then-close@first=1'])).json()).toEqual({
+      faults: ['comments@every=2', 'accept-then-close@first=1'],
+    });
+    expect(await status()).toBe(200);
+    expect((await put([])).status).toBe(200);
+    await own.close();
+  });
+
   it('in rules are checked when the engine starts', async () => {
     for (const rule of [
       'nothing@0.1',

@@ -29,7 +29,7 @@ export async function serveCompletion(state: ServerState, protocol: Protocol, ex
     answerInstead(exchange);
     return;
   }
-  if (call.model !== state.options.model && !call.model.startsWith(faultModelPrefix)) {
+  if (!isServed(state, call.model)) {
     throw new ApiError(
       404,
       `the model "${call.model}" does not exist; this engine serves ${state.options.model}`,
@@ -39,6 +39,9 @@ export async function serveCompletion(state: ServerState, protocol: Protocol, ex
   const changed = effects.reduce((asked, effect) => effect.call?.(asked) ?? asked, call);
   if (!exchange.closed) submit(state, protocol, changed, effects, exchange);
 }
+
+const isServed = ({ options, adapters }: ServerState, model: string): boolean =>
+  model === options.model || adapters.has(model) || model.startsWith(faultModelPrefix);
 
 function refuseUnready(state: ServerState): void {
   const left = secondsToReady(state);

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ApiError } from './api-error.ts';
 import { Exchange } from './exchange.ts';
-import { type Route, routes } from './routes.ts';
+import type { Route } from './route.ts';
+import { routes } from './routes.ts';
 import type { ServerState } from './server-state.ts';
 import { RequestTruth } from './truth-trace.ts';
 
@@ -19,7 +20,7 @@ export async function serveRequest(
   const [pathname = '/', query] = (request.url ?? '/').split('?', 2);
   const truth = new RequestTruth(requestId(request), arrivedAt);
   const exchange = new Exchange(request, response, truth, state.clock);
-  const route = routes.find(({ path }) => path === pathname);
+  const route = routeOf(pathname, request.method);
   if (route?.traced) traceWhenClosed(state, exchange);
   try {
     const refusal = refuse(state, request, pathname, route);
@@ -33,6 +34,12 @@ export async function serveRequest(
     // A defect of the engine: the client has its 500, the operator reads why.
     if (!(error instanceof ApiError)) process.emitWarning(error instanceof Error ? error : String(error));
   }
+}
+
+/** By path and method; with another method than it has, a path is still known. */
+function routeOf(pathname: string, method: string | undefined): Route | undefined {
+  const there = routes.filter(({ path }) => path === pathname);
+  return there.find((route) => route.method === method) ?? there[0];
 }
 
 const requestId = (request: IncomingMessage): string => {

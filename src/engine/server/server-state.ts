@@ -20,9 +20,12 @@ export interface ServerState {
   readonly inside: EngineInside | undefined;
   readonly metrics: EngineMetrics;
   readonly trace: TruthTrace;
-  readonly faultRules: readonly FaultRule[];
+  /** Can be changed while the engine runs. */
+  faultRules: readonly FaultRule[];
   /** What faults keep from one request to the next. */
   readonly faultMemory: Map<string, unknown>;
+  /** Adapters by name, with where each came from. */
+  readonly adapters: Map<string, string>;
   /** Completion requests so far. */
   completions: number;
   /** Requests handed to the core so far; the next one's id. */

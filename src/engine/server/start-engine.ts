@@ -63,6 +63,7 @@ export async function startEngine(input: EngineOptionsInput = {}, core?: EngineC
     trace: new TruthTrace(options.traceKeep, options.trace),
     faultRules: options.fault.map(parseFaultRule),
     faultMemory: new Map(),
+    adapters: new Map(),
     completions: 0,
     submitted: 0,
     closing: false,

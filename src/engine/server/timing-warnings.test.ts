@@ -7,7 +7,7 @@ describe('warnings about timing', () => {
     [{ latenessP99Seconds: 1e-3, crowdedFlushSeconds: 12e-6 }, []],
     [{ latenessP99Seconds: 5e-3 }, ['up to 5 ms late']],
     [{ latenessP99Seconds: 5e-3, coreWaitShare: 0.01 }, ['too busy for exact pacing']],
-    [{ latenessP99Seconds: 5e-3, coreWaitShare: 0.434 }, ['waited for one 43 % of the time']],
+    [{ latenessP99Seconds: 5e-3, coreWaitShare: 0.44 }, ['waited for one 44 % of the time']],
     [{ coreWaitShare: 0.9 }, []],
     [{ latenessP99Seconds: Number.POSITIVE_INFINITY }, ['over a second late']],
     [{ crowdedFlushSeconds: 15.24e-6 }, ['15.2 µs a stream, more than 12']],
