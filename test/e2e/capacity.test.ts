@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { type RunningEngine, startEngine } from 'metron';
@@ -114,6 +114,12 @@ describe('a search that cannot find a capacity', () => {
       HTTP_PROXY: '',
     });
 
+  /** Whether any answer of any look has been recorded. */
+  const hasAnswers = (folder: string): boolean =>
+    readdirSync(folder, { recursive: true, withFileTypes: true }).some(
+      (entry) => entry.name === 'records.jsonl' && statSync(join(entry.parentPath, entry.name)).size > 0,
+    );
+
   it('keeps what it saw when the target dies in a look, blames no load for it, and goes on when it is back', {
     timeout: 240_000,
   }, async () => {
@@ -123,10 +129,9 @@ describe('a search that cannot find a capacity', () => {
     const search = ask(
       mortal.url,
       folder,
-      ...['--output', '8', '--slo', 'ttft<=10s @ 90%', '--low', '4', '--high', '400', '--requests', '40'],
+      ...['--output', '8', '--slo', 'ttft<=10s @ 90%', '--low', '8', '--high', '400', '--requests', '40'],
     );
-    await search.says('composing prompts');
-    await setTimeout(8_000);
+    while (!hasAnswers(folder)) await setTimeout(100);
     await mortal.close();
     const { out, code } = await search.ended;
     const result = JSON.parse(out) as CapacityJson;
