@@ -2,6 +2,7 @@ import type { Plan } from '../config/index.ts';
 import { MetronError } from '../core/errors.ts';
 import { outcomeClass, type RequestRecord } from '../core/record.ts';
 import { count } from '../plots/format.ts';
+import { failedHere } from '../recording/own-failure.ts';
 import { look } from './look.ts';
 import type { RunOptions } from './run.ts';
 import { prepareTarget } from './target.ts';
@@ -41,13 +42,8 @@ export async function targetLoss(
   }
 }
 
-/** Codes of connections that failed on this side. */
-const ownFailures = new Set(
-  ['EADDRNOTAVAIL', 'EMFILE', 'ENFILE', 'ENOBUFS', 'CLIENT_LOST'].map((code) => `network ${code}`),
-);
-
 /** Why the records say nothing about the target: this machine could not make the connections. */
 export function clientLoss(records: readonly RequestRecord[]): string | undefined {
-  const own = records.map(({ outcome }) => outcomeClass(outcome)).filter((kind) => ownFailures.has(kind));
-  return own[0] && `${count(own.length)} requests failed on this machine: ${own[0]}`;
+  const own = records.filter(({ outcome }) => failedHere(outcome));
+  return own[0] && `${count(own.length)} requests failed on this machine: ${outcomeClass(own[0].outcome)}`;
 }
