@@ -10,11 +10,9 @@ const patienceMs = 5000;
 
 /** Median time of a TCP handshake with the target: one round trip of the network, nothing of the server's work. */
 export async function networkBaseline(url: URL): Promise<CurveBaseline> {
-  const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
-  const host = url.hostname.replace(/^\[|\]$/g, '');
   const times: number[] = [];
   for (let i = 0; i < handshakes; i++) {
-    times.push(await handshake(host, port));
+    times.push(await handshake(url));
     await sleep(20);
   }
   return { kind: 'rtt', time_ms: median(times), n: times.length };
@@ -28,7 +26,16 @@ export const medianBaseline = (samples: readonly PrefillSample[]): CurveBaseline
   tokens: Math.round(mean(samples.map(({ tokens }) => tokens))),
 });
 
-function handshake(host: string, port: number): Promise<number> {
+/** Whether a connection can be made: somebody listens, though perhaps nobody answers. */
+export const isListening = (url: URL): Promise<boolean> =>
+  handshake(url).then(
+    () => true,
+    () => false,
+  );
+
+function handshake(url: URL): Promise<number> {
+  const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
+  const host = url.hostname.replace(/^\[|\]$/g, '');
   return new Promise((resolve, reject) => {
     const startedAt = performance.now();
     const socket = connect({ host, port, timeout: patienceMs });

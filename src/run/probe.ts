@@ -8,6 +8,7 @@ import { type HardwareEngineOptions, readOwnHardware } from '../engine/server/ow
 import { readRun } from '../recording/read-run.ts';
 import type { Slo } from '../slo/index.ts';
 import { buildSchedule, repetitionSeed } from '../workload/index.ts';
+import { LookGuard } from './look-guard.ts';
 import { observe, type TokenPrices } from './probe-observation.ts';
 import { planAt, type SearchMode } from './probe-plan.ts';
 import { type RunOptions, run } from './run.ts';
@@ -157,7 +158,9 @@ async function lookNow(plan: Plan, options: StoredProbeOptions): Promise<Pick<St
   const runsFolder = join(options.folder, 'probes');
   try {
     const { engine } = options;
-    const result = engine ? await simulate(plan, { runsFolder, engine }) : await run(plan, { ...options, runsFolder });
+    const result = engine
+      ? await simulate(plan, { runsFolder, engine })
+      : await guarded(plan, { ...options, runsFolder });
     const limit = engine ? undefined : await limitOf(result, plan, options);
     return { run: result.folder.slice(options.folder.length + 1), ...(limit && { limit }) };
   } catch (cause) {
@@ -165,6 +168,11 @@ async function lookNow(plan: Plan, options: StoredProbeOptions): Promise<Pick<St
     if (!limit) throw cause;
     return { limit };
   }
+}
+
+function guarded(plan: Plan, options: RunOptions): ReturnType<typeof run> {
+  const guard = new LookGuard(plan, options);
+  return run(plan, { ...options, control: guard.control, onEvent: guard.onEvent });
 }
 
 /** What this machine cannot open. */

@@ -125,6 +125,9 @@ export async function profile(plan: Plan, options: ProfileOptions = {}): Promise
   };
 }
 
+/** No server's cache knows the prompts of a former profile with the same seed. */
+const freshSalt = (): string => `profile ${new Date().toISOString()}`;
+
 function isolatedRequests(plan: Plan, lengths: readonly number[], options: ProfileOptions): Plan {
   const { repeats = defaults.repeats, outputTokens = defaults.outputTokens, budget } = options;
   const all = options.baseline === 'smallest-prompt' ? [...new Set([smallestPrompt, ...lengths])] : lengths;
@@ -140,6 +143,7 @@ function isolatedRequests(plan: Plan, lengths: readonly number[], options: Profi
     phases: { ...plan.phases, warmup: nanoseconds(0) },
     workload: {
       ...workload,
+      ...(options.engine === undefined && { salt: workload.salt ?? freshSalt() }),
       cache: 'cold',
       paired: { rows: order.map((length): [number, number] => [length, outputTokens]), order: 'given' },
     },
