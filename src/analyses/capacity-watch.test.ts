@@ -56,6 +56,21 @@ describe('a search is watched', () => {
     await expect(watched(looked(many(50, 'none'), 50))).rejects.toMatchObject({ code: 'SLO_UNJUDGED', exitCode: 2 });
   });
 
+  it('and the bounds found before the target was lost stand', async () => {
+    const watch = new CapacityWatch(objective);
+    const limit = { kind: 'target', reason: 'nobody listened' } as const;
+    const probe = watch.probe(async (load, requests) => {
+      const outcome = load <= 8 ? 'good' : 'missed';
+      return { ...looked(many(requests, outcome), 0), ...(load > 8.5 && load < 15 && { limit }) };
+    });
+    const result = await searchCapacity(probe, { shares: [0.9] }, { signal: watch.signal });
+    expect(result.reason).toBe('target-failed');
+    expect(result.lower).toBe(8);
+    expect(result.upper).toBe(16);
+    expect(watch.lost?.load).toBeGreaterThan(8.5);
+    expect(result.tried.map(({ load }) => load)).not.toContain(watch.lost?.load);
+  });
+
   it('and keeps in which look the target was lost', async () => {
     const limit = { kind: 'target', reason: 'nobody listened' } as const;
     const watch = await watched({ ...looked(many(50, 'none'), 50), limit, run: 'probes/x' });

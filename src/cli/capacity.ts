@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { planFlags, planFromFlags } from '../config/index.ts';
+import { type Plan, planFlags, planFromFlags } from '../config/index.ts';
 import { loadPlan } from '../config/load-plan.ts';
 import type { ExitCode } from '../core/errors.ts';
 import { renderCapacity } from '../outputs/terminal/capacity.ts';
@@ -13,7 +13,7 @@ import { rescoreFolders } from './capacity-rescore.ts';
 import { obeyInterrupts } from './interrupts.ts';
 import { progressFor } from './progress.ts';
 import { screen } from './screen.ts';
-import { type Flags, jsonFlag, type Verb } from './verb.ts';
+import { jsonFlag, type Verb } from './verb.ts';
 
 /** A search decides load, repetition and how long each look lasts. */
 const decided = /^load\.(requests|duration)|^repeat$/;
@@ -100,7 +100,7 @@ export const capacity: Verb = {
           ),
       });
       progress.end();
-      return show(outcome, plan.target.model, flags, json);
+      return show(outcome, plan.target, json);
     } finally {
       progress.end();
       release();
@@ -116,7 +116,7 @@ function knownText(lower: number | undefined, upper: number | undefined): string
   return `${[passes, fails].filter((text) => text !== '').join(', ')}; `;
 }
 
-function show(outcome: CapacityOutcome, model: string, flags: Flags, json: boolean): ExitCode {
+function show(outcome: CapacityOutcome, { model, url }: Plan['target'], json: boolean): ExitCode {
   const { file, path, folder, pagePath, exitCode } = outcome;
   if (json) {
     const places = { ...(folder !== undefined && { folder }), ...(pagePath !== undefined && { page: pagePath }) };
@@ -130,7 +130,7 @@ function show(outcome: CapacityOutcome, model: string, flags: Flags, json: boole
     files.push(['result', relative('', path) || path], ['runs', `${shown}/probes`]);
     files.push(['again', `metron capacity --resume ${shown}`], ['other', `metron capacity --rescore ${shown}`]);
   }
-  const where = engine ? 'simulated in virtual time' : String(flags.url ?? 'live');
+  const where = engine ? 'simulated in virtual time' : url;
   process.stdout.write(renderCapacity({ ...file, title: `metron capacity · ${model} · ${where}`, files, ...screen() }));
   return exitCode;
 }
