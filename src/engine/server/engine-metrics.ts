@@ -4,6 +4,7 @@ import { coreWaitSeconds } from './core-wait.ts';
 import type { EngineInside } from './engines.ts';
 import { Histogram } from './histogram.ts';
 import { PrometheusText } from './prometheus-text.ts';
+import type { CompletionCall } from './protocol.ts';
 import type { RequestTruth } from './truth-trace.ts';
 import type { WallDriver } from './wall-driver.ts';
 
@@ -63,8 +64,8 @@ export class EngineMetrics {
     this.interToken.observe(sinceLast / nanosecondsPerSecond);
   }
 
-  countAsked(maxTokens: number | undefined): void {
-    this.answers.observe(1);
+  countAsked({ maxTokens, choices }: Pick<CompletionCall, 'maxTokens' | 'choices'>): void {
+    this.answers.observe(choices);
     if (maxTokens !== undefined) this.maxTokens.observe(maxTokens);
   }
 

@@ -1,5 +1,5 @@
 import { encodeText } from './prompt-tokens.ts';
-import type { CompletionCall, Ending, EventWriter, TokenDetail, WholeAnswer } from './protocol.ts';
+import type { CompletionCall, EventWriter, TokenDetail } from './protocol.ts';
 import type { PartSink, StreamPart, TokenField, TokenMark, WireSink, WireUsage } from './stream-part.ts';
 import { tokenLogprobs } from './token-logprobs.ts';
 
@@ -27,7 +27,10 @@ function idsOf(texts: readonly string[]): number[] {
 }
 
 /** Only what was asked for: most requests ask for nothing, and pay nothing. */
-function detailOf({ returnTokenIds, logprobs }: CompletionCall, texts: readonly string[]): TokenDetail | undefined {
+export function detailOf(
+  { returnTokenIds, logprobs }: CompletionCall,
+  texts: readonly string[],
+): TokenDetail | undefined {
   if (!returnTokenIds && logprobs === undefined) return undefined;
   return {
     ...(returnTokenIds && { ids: idsOf(texts) }),
@@ -88,41 +91,5 @@ export class EventEncoder implements PartSink {
 
   #usage(): WireUsage | undefined {
     return this.#call.continuousUsage ? usageOf(this.#call.promptTokens.length, this.#tokens) : undefined;
-  }
-}
-
-/** Collects the parts of an answer that is sent whole. */
-export class AnswerCollector implements PartSink {
-  readonly #call: CompletionCall;
-  readonly #finished: (answer: WholeAnswer, mark: TokenMark) => void;
-  readonly #texts: Record<TokenField, string[]> = { content: [], reasoning: [], tool: [] };
-  #ending: Ending = { reason: 'stop' };
-  #usage: WireUsage | undefined;
-  #tokens = 0;
-  #due = 0;
-
-  constructor(call: CompletionCall, finished: (answer: WholeAnswer, mark: TokenMark) => void) {
-    this.#call = call;
-    this.#finished = finished;
-  }
-
-  push(part: StreamPart): void {
-    if (part.kind === 'tokens') {
-      this.#texts[part.field].push(...part.texts);
-      this.#tokens += part.texts.length;
-      this.#due = part.due;
-    } else if (part.kind === 'finish') this.#ending = part;
-    else if (part.kind === 'usage') this.#usage = part.usage;
-  }
-
-  end(): void {
-    const { content, reasoning, tool } = this.#texts;
-    const answer: WholeAnswer = {
-      texts: { content: content.join(''), reasoning: reasoning.join(''), tool: tool.join('') },
-      ending: this.#ending,
-      usage: this.#usage,
-      detail: detailOf(this.#call, [...reasoning, ...content, ...tool]),
-    };
-    this.#finished(answer, { tokens: this.#tokens, due: this.#due });
   }
 }

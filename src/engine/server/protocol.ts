@@ -5,6 +5,8 @@ import type { TokenLogprob } from './token-logprobs.ts';
 export interface CompletionCall {
   readonly model: string;
   readonly promptTokens: readonly number[];
+  /** Answers to give (`n`), each a request of its own to the engine. */
+  readonly choices: number;
   readonly stream: boolean;
   readonly includeUsage: boolean;
   /** Usage so far on every event. */
@@ -57,7 +59,6 @@ export interface AnswerIdentity {
 export interface WholeAnswer {
   readonly texts: Readonly<Record<TokenField, string>>;
   readonly ending: Ending;
-  readonly usage: WireUsage | undefined;
   readonly detail: TokenDetail | undefined;
 }
 
@@ -69,6 +70,8 @@ export interface Protocol {
   parse(body: unknown): Promise<CompletionCall>;
   /** Prefix of answer ids. */
   readonly idPrefix: string;
-  events(identity: AnswerIdentity): EventWriter;
-  json(identity: AnswerIdentity, answer: WholeAnswer): object;
+  /** Events of the choice with this index. */
+  events(identity: AnswerIdentity, index: number): EventWriter;
+  /** One answer for each choice. */
+  json(identity: AnswerIdentity, answers: readonly WholeAnswer[], usage: WireUsage | undefined): object;
 }

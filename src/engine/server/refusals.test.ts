@@ -8,7 +8,7 @@ describe('refusals', () => {
     ['broken JSON', '{"model":', 400, { type: 'BadRequestError' }],
     ['no messages', { model: 'metron-sim' }, 400, { param: 'messages' }],
     ['an unknown model', { ...chat, model: 'gpt-x' }, 404, { type: 'NotFoundError', param: 'model' }],
-    ['several answers', { ...chat, n: 2 }, 400, { param: 'n' }],
+    ['too many answers', { ...chat, n: 1000 }, 400, { param: 'n' }],
     ['max_tokens of 0', { ...chat, max_tokens: 0 }, 400, { param: 'max_tokens' }],
     ['min over max', { ...chat, min_tokens: 9, max_tokens: 5 }, 400, { param: 'min_tokens' }],
     ['more than the context', { ...chat, max_tokens: 90 }, 400, { param: 'max_tokens' }],

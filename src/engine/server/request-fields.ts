@@ -4,6 +4,9 @@ import type { CompletionCall } from './protocol.ts';
 
 const count = z.number().int();
 
+/** Answers to one request. */
+const mostChoices = 128;
+
 /** The fields that both completion endpoints understand; others are accepted and ignored, as vLLM does. */
 export const sharedFields = {
   model: z.string(),
@@ -14,7 +17,7 @@ export const sharedFields = {
   max_tokens: count.min(1).nullish(),
   min_tokens: count.min(0).nullish(),
   ignore_eos: z.boolean().nullish(),
-  n: count.min(1).nullish(),
+  n: count.min(1).max(mostChoices).nullish(),
   priority: count.nullish(),
   return_token_ids: z.boolean().nullish(),
   stop: z.union([z.string(), z.array(z.string()).max(4)]).nullish(),
@@ -41,9 +44,6 @@ export function readSharedFields(
   const options = fields.stream_options;
   const stream = fields.stream ?? false;
   const minTokens = fields.min_tokens ?? 0;
-  if (fields.n != null && fields.n !== 1) {
-    throw new ApiError(400, `this engine gives one answer a request: n must be 1, not ${fields.n}`, 'n');
-  }
   if (options && !stream) {
     throw new ApiError(400, 'stream_options are allowed only with stream: true', 'stream_options');
   }
@@ -52,6 +52,7 @@ export function readSharedFields(
   }
   return {
     model: fields.model,
+    choices: fields.n ?? 1,
     stream,
     includeUsage: options?.include_usage ?? false,
     continuousUsage: (options?.include_usage && options.continuous_usage_stats) ?? false,

@@ -1,19 +1,19 @@
-import { randomStream } from '../../core/random.ts';
+import { type Random, randomStream } from '../../core/random.ts';
 import { toSeconds } from '../../core/units.ts';
+import type { EngineRequest } from '../core.ts';
 import { Answer } from './answer.ts';
+import { answerSinks } from './answer-sinks.ts';
 import { answerText } from './answer-text.ts';
 import { ApiError } from './api-error.ts';
-import { AnswerCollector, EventEncoder } from './event-encoder.ts';
 import type { Exchange } from './exchange.ts';
 import type { FaultEffects, FaultScene } from './fault.ts';
 import { type AnswerPlan, planAnswer } from './plan-answer.ts';
 import { blockHashes } from './prompt-tokens.ts';
-import type { AnswerIdentity, CompletionCall, Ending, Protocol } from './protocol.ts';
+import type { CompletionCall, Ending, Protocol } from './protocol.ts';
 import { readJson } from './read-json.ts';
 import { faultModelPrefix, selectFaults } from './select-faults.ts';
 import { type ServerState, secondsToReady } from './server-state.ts';
 import { stopAt } from './stop-at.ts';
-import type { PartSink, WireSink } from './stream-part.ts';
 
 /** One completion request, from its body to the last byte of its answer. */
 export async function serveCompletion(state: ServerState, protocol: Protocol, exchange: Exchange): Promise<void> {
@@ -93,68 +93,70 @@ function submit(
   effects: readonly FaultEffects[],
   exchange: Exchange,
 ): void {
-  const { driver, metrics, options } = state;
+  const { driver, metrics } = state;
   const { truth } = exchange;
-  const id = state.submitted++;
-  const random =
-    call.seed === undefined ? randomStream(options.seed, `answer/${id}`) : randomStream(call.seed, 'answer of a seed');
-  const wanted = effects.reduce(
-    (planned, effect) => effect.plan?.(planned) ?? planned,
-    planAnswer(call, options, random),
-  );
-  const { plan, next: text } = stopAt(wanted, answerText(random), call.stop);
-  const sink = answerSink(protocol, call, effects, exchange);
+  const planned = Array.from({ length: call.choices }, (_, index) => planChoice(state, call, effects, index));
+  const sinks = answerSinks(protocol, call, effects, exchange);
+  const answers = sinks.flatMap((sink, index) => {
+    const choice = planned[index];
+    if (!choice) return [];
+    const { id, plan, text } = choice;
+    return [{ id, plan, answer: new Answer({ state, call, exchange, sink, ending: endingOf(plan, call), text }) }];
+  });
   const streamed = call.stream && !effects.some(({ whole }) => whole);
 
-  truth.engineId = id;
+  for (const { id } of answers) truth.engineId ??= id;
   truth.promptTokens = call.promptTokens.length;
-  truth.askedTokens = plan.tokens;
+  truth.askedTokens = answers.reduce((sum, { plan }) => sum + plan.tokens, 0);
   metrics.promptTokens += call.promptTokens.length;
-  metrics.countAsked(call.maxTokens);
-  const answer = new Answer({ state, call, exchange, sink, ending: endingOf(plan, call), text });
-  if (!effects.some(({ keepsRunning }) => keepsRunning)) exchange.onClosed(() => driver.cancel(id));
+  metrics.countAsked(call);
+  if (!effects.some(({ keepsRunning }) => keepsRunning)) {
+    exchange.onClosed(() => {
+      for (const { id } of answers) driver.cancel(id);
+    });
+  }
   // A core may answer before it returns.
   if (streamed) exchange.hold();
-  truth.submittedAt = driver.submit(
-    {
-      id,
-      promptTokens: call.promptTokens.length,
-      outputTokens: plan.tokens,
-      priority: call.priority,
-      ...(options.blockTokens > 0
-        ? { blockHashes: blockHashes(call.promptTokens, options.blockTokens, call.cacheSalt) }
-        : {}),
-    },
-    (emission) => answer.take(emission),
-  );
+  for (const { id, plan, answer } of answers) {
+    const at = driver.submit(engineRequest(state, call, id, plan), (emission) => answer.take(emission));
+    truth.submittedAt ??= at;
+    if (truth.end === 'refused') break;
+  }
   if (streamed && truth.status === 0) exchange.startStream(effects.find(({ sendHead }) => sendHead)?.sendHead);
 }
+
+/** How long one of the answers will be, and its text. */
+function planChoice(state: ServerState, call: CompletionCall, effects: readonly FaultEffects[], index: number) {
+  const id = state.submitted++;
+  const random = answerStream(state, call, id, index);
+  const wanted = effects.reduce(
+    (planned, effect) => effect.plan?.(planned) ?? planned,
+    planAnswer(call, state.options, random),
+  );
+  const { plan, next: text } = stopAt(wanted, answerText(random), call.stop);
+  return { id, plan, text };
+}
+
+/** The same seed, the same answers; without one, each answer of the engine has a stream of its own. */
+function answerStream({ options }: ServerState, { seed }: CompletionCall, id: number, index: number): Random {
+  if (seed === undefined) return randomStream(options.seed, `answer/${id}`);
+  return randomStream(seed, index === 0 ? 'answer of a seed' : `answer ${index} of a seed`);
+}
+
+const engineRequest = (
+  { options }: ServerState,
+  { promptTokens, priority, cacheSalt }: CompletionCall,
+  id: number,
+  { tokens }: AnswerPlan,
+): EngineRequest => ({
+  id,
+  promptTokens: promptTokens.length,
+  outputTokens: tokens,
+  priority,
+  ...(options.blockTokens > 0 && { blockHashes: blockHashes(promptTokens, options.blockTokens, cacheSalt) }),
+});
 
 const endingOf = ({ finishReason, stopReason }: AnswerPlan, { toolOnly }: CompletionCall): Ending => ({
   reason: toolOnly && finishReason === 'stop' ? 'tool_calls' : finishReason,
   ...(stopReason !== undefined && { stopReason }),
 });
-
-/** The way an answer takes: parts, changed by faults, to events, changed by faults, to the socket. */
-function answerSink(
-  protocol: Protocol,
-  call: CompletionCall,
-  effects: readonly FaultEffects[],
-  exchange: Exchange,
-): PartSink {
-  const identity: AnswerIdentity = {
-    id: protocol.idPrefix + exchange.truth.id,
-    created: Math.floor(Date.now() / 1e3),
-    model: call.model,
-  };
-  let parts: PartSink;
-  if (call.stream && !effects.some(({ whole }) => whole)) {
-    let wire: WireSink = exchange;
-    for (const effect of effects) wire = effect.wire?.(wire, exchange) ?? wire;
-    parts = new EventEncoder(call, protocol.events(identity), wire);
-  } else {
-    parts = new AnswerCollector(call, (answer, mark) => exchange.wholeAnswer(protocol.json(identity, answer), mark));
-  }
-  for (const effect of effects) parts = effect.parts?.(parts, exchange) ?? parts;
-  return parts;
-}

@@ -1,6 +1,17 @@
 import type OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
-import { events, messages, post, promptTokens, sdk, start } from '../../../../test/engine/served.ts';
+import {
+  events,
+  messages,
+  pace,
+  post,
+  promptTokens,
+  sdk,
+  serve,
+  start,
+  trace,
+  until,
+} from '../../../../test/engine/served.ts';
 import { encodeText } from '../prompt-tokens.ts';
 
 describe('chat completions', () => {
@@ -96,5 +107,32 @@ describe('chat completions', () => {
     expect(answers.map(({ choices }) => choices[0]?.finish_reason)).toEqual(Array(8).fill('stop'));
     const long = await ask({ min_tokens: 300 });
     expect(long.usage?.completion_tokens).toBe(300);
+  });
+
+  it('give as many choices as asked for, interleaved, with one usage and one end', async () => {
+    const engine = await serve({ ...pace, seed: 3 });
+    const asked = { model: 'metron-sim', messages, max_tokens: 6, ignore_eos: true, n: 3 };
+    const stream = { ...asked, stream: true, stream_options: { include_usage: true } };
+    const all = events(await (await post(engine, '/v1/chat/completions', stream)).text());
+    expect(all.filter((data) => data === '[DONE]')).toHaveLength(1);
+    expect(all.at(-1)).toBe('[DONE]');
+    const chunks = all.slice(0, -1).map((data) => JSON.parse(data));
+    expect(chunks.at(-1)).toMatchObject({
+      choices: [],
+      usage: { prompt_tokens: promptTokens, completion_tokens: 18, total_tokens: promptTokens + 18 },
+    });
+    const texts = ['', '', ''];
+    for (const { choices } of chunks) for (const { index, delta } of choices) texts[index] += delta.content ?? '';
+    for (const text of texts) expect(encodeText(text)).toHaveLength(6);
+    expect(new Set(texts).size).toBe(3);
+    expect(chunks.filter(({ choices }) => choices[0]?.finish_reason === 'length')).toHaveLength(3);
+    expect(engine.stats().generationTokens).toBe(18);
+    const whole = await sdk(engine).chat.completions.create({ ...asked, seed: 9 });
+    expect(whole.choices.map(({ index }) => index)).toEqual([0, 1, 2]);
+    expect(whole.usage?.completion_tokens).toBe(18);
+    const again = await sdk(engine).chat.completions.create({ ...asked, seed: 9 });
+    expect(again.choices).toEqual(whole.choices);
+    await until(async () => (await trace(engine)).length === 3);
+    expect((await trace(engine))[0]).toMatchObject({ asked_tokens: 18, output_tokens: 18 });
   });
 });

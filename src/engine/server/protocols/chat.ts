@@ -61,13 +61,13 @@ const logprobsOf = (detail: TokenDetail | undefined): object | null =>
 
 const toolCall = { index: 0, id: 'call_0', type: 'function', function: { name: 'answer', arguments: '' } };
 
-function chatEvents({ id, created, model }: AnswerIdentity): EventWriter {
+function chatEvents({ id, created, model }: AnswerIdentity, index: number): EventWriter {
   const head = JSON.stringify({ id, object: 'chat.completion.chunk', created, model }).slice(0, -1);
   const close = (usage: WireUsage | undefined): string =>
     usage ? `],"usage":${JSON.stringify(usage)}}\n\n` : ']}\n\n';
   const start = `data: ${head},"choices":[`;
   const choice = (delta: string, rest: string, usage?: WireUsage, logprobs = 'null'): string =>
-    `${start}{"index":0,"delta":${delta},"logprobs":${logprobs},${rest}}${close(usage)}`;
+    `${start}{"index":${index},"delta":${delta},"logprobs":${logprobs},${rest}}${close(usage)}`;
   const running = '"finish_reason":null';
   const plain = eventAround((quoted) => choice(`{"content":${quoted}}`, running));
   let toolStarted = false;
@@ -96,28 +96,34 @@ function chatEvents({ id, created, model }: AnswerIdentity): EventWriter {
   };
 }
 
-function chatAnswer({ id, created, model }: AnswerIdentity, answer: WholeAnswer): object {
-  const { content, reasoning, tool } = answer.texts;
+function chatAnswer(
+  { id, created, model }: AnswerIdentity,
+  answers: readonly WholeAnswer[],
+  usage: WireUsage | undefined,
+): object {
   return {
     id,
     object: 'chat.completion',
     created,
     model,
-    choices: [
-      {
-        index: 0,
-        message: {
-          role: 'assistant',
-          content: content === '' && tool !== '' ? null : content,
-          ...(reasoning === '' ? {} : { reasoning_content: reasoning }),
-          ...(tool === '' ? {} : { tool_calls: [{ ...toolCall, function: { name: 'answer', arguments: tool } }] }),
-        },
-        logprobs: logprobsOf(answer.detail),
-        finish_reason: answer.ending.reason,
-        stop_reason: answer.ending.stopReason ?? null,
-        ...(answer.detail?.ids ? { token_ids: answer.detail.ids } : {}),
-      },
-    ],
-    ...(answer.usage ? { usage: answer.usage } : {}),
+    choices: answers.map(chatChoice),
+    ...(usage && { usage }),
+  };
+}
+
+function chatChoice({ texts, ending, detail }: WholeAnswer, index: number): object {
+  const { content, reasoning, tool } = texts;
+  return {
+    index,
+    message: {
+      role: 'assistant',
+      content: content === '' && tool !== '' ? null : content,
+      ...(reasoning === '' ? {} : { reasoning_content: reasoning }),
+      ...(tool === '' ? {} : { tool_calls: [{ ...toolCall, function: { name: 'answer', arguments: tool } }] }),
+    },
+    logprobs: logprobsOf(detail),
+    finish_reason: ending.reason,
+    stop_reason: ending.stopReason ?? null,
+    ...(detail?.ids ? { token_ids: detail.ids } : {}),
   };
 }

@@ -47,13 +47,13 @@ async function promptTokens(prompt: Prompt): Promise<number[]> {
 
 const isTokenIds = (prompt: Exclude<Prompt, string>): prompt is number[] => typeof prompt[0] === 'number';
 
-function completionEvents({ id, created, model }: AnswerIdentity): EventWriter {
+function completionEvents({ id, created, model }: AnswerIdentity, index: number): EventWriter {
   const head = JSON.stringify({ id, object: 'text_completion', created, model }).slice(0, -1);
   const start = `data: ${head},"choices":[`;
   const close = (usage: WireUsage | undefined): string =>
     usage ? `],"usage":${JSON.stringify(usage)}}\n\n` : ']}\n\n';
   const choice = (quoted: string, rest: string, usage?: WireUsage, logprobs = 'null'): string =>
-    `${start}{"index":0,"text":${quoted},"logprobs":${logprobs},${rest}}${close(usage)}`;
+    `${start}{"index":${index},"text":${quoted},"logprobs":${logprobs},${rest}}${close(usage)}`;
   const running = '"finish_reason":null,"stop_reason":null';
   const plain = eventAround((quoted) => choice(quoted, running));
   let length = 0;
@@ -73,23 +73,26 @@ function completionEvents({ id, created, model }: AnswerIdentity): EventWriter {
   };
 }
 
-function completionAnswer({ id, created, model }: AnswerIdentity, answer: WholeAnswer): object {
-  const { content, reasoning, tool } = answer.texts;
+function completionAnswer(
+  { id, created, model }: AnswerIdentity,
+  answers: readonly WholeAnswer[],
+  usage: WireUsage | undefined,
+): object {
   return {
     id,
     object: 'text_completion',
     created,
     model,
-    choices: [
-      {
-        index: 0,
-        text: reasoning + content + tool,
-        logprobs: answer.detail?.logprobs ? completionLogprobs(answer.detail.logprobs, 0) : null,
-        finish_reason: answer.ending.reason,
-        stop_reason: answer.ending.stopReason ?? null,
-        ...(answer.detail?.ids ? { token_ids: answer.detail.ids } : {}),
-      },
-    ],
-    ...(answer.usage ? { usage: answer.usage } : {}),
+    choices: answers.map(completionChoice),
+    ...(usage && { usage }),
   };
 }
+
+const completionChoice = ({ texts, ending, detail }: WholeAnswer, index: number): object => ({
+  index,
+  text: texts.reasoning + texts.content + texts.tool,
+  logprobs: detail?.logprobs ? completionLogprobs(detail.logprobs, 0) : null,
+  finish_reason: ending.reason,
+  stop_reason: ending.stopReason ?? null,
+  ...(detail?.ids ? { token_ids: detail.ids } : {}),
+});
