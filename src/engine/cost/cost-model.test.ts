@@ -130,6 +130,17 @@ describe('cost model', () => {
     expect(ratio(load([], 8, 8000))).toBe(1);
   });
 
+  it('reduces slowly between cards that NVLink joins in pairs only', () => {
+    // Llama-3-70B has 80 layers of 8,192: 445 tokens are 7.3 MB, of which each layer reduces two.
+    const reduce = (gpu: string, ranks: 2 | 4) => {
+      const { allReduce } = compileCoefficients(models.get('llama3-70b'), gpus.get(gpu), bf16(ranks));
+      return (allReduce!.small[0] + allReduce!.small[1] * 445) / 160;
+    };
+    expect(reduce('a100-pcie', 4) / 1e6).toBeCloseTo(0.51, 2);
+    expect(reduce('a100-pcie', 4) / reduce('a100', 4)).toBeGreaterThan(4);
+    expect(reduce('a100-pcie', 2)).toBe(reduce('a100', 2));
+  });
+
   it('gives datasheet GPUs the efficiencies of an H100 and says so', () => {
     const gpu = gpuFromDatasheet({ name: 'x', bandwidth: 3.35e12, flops: 989e12, memoryGiB: 80 });
     expect(gpu.provenance).toBe('uncalibrated');

@@ -86,13 +86,20 @@ const a100: GpuProfile = {
   efficiency: ampere,
 };
 
+/** NVLink joins pairs of cards only: beyond two, 7.3 MB take 0.51 ms instead of about 0.1. */
+const pairedAllReduce = {
+  ...ampere.allReduce,
+  4: { small: [40, 64.6], large: [277, 32.3] },
+  8: { small: [53.8, 71.7], large: [298, 38.2] },
+} as const;
+
 const a100Pcie: GpuProfile = {
   ...a100,
   kind: 'a100-pcie-80gb',
   aliases: ['a100-pcie'],
   label: 'NVIDIA A100 PCIe 80 GB (300 W)',
   provenance: 'extrapolated',
-  efficiency: { ...ampere, sustained: 0.78 },
+  efficiency: { ...ampere, sustained: 0.78, allReduce: pairedAllReduce },
 };
 
 const h100: GpuProfile = {

@@ -24,6 +24,8 @@ describe('the other endpoints', () => {
     };
     expect(answer.count).toBe(encodeText(text).length);
     expect(await (await post(engine, '/detokenize', { tokens: answer.tokens })).json()).toEqual({ prompt: text });
+    const told = await (await post(engine, '/tokenize', { prompt: 'small boats', return_token_strs: true })).json();
+    expect(told).toMatchObject({ count: 2, token_strs: ['small', ' boats'] });
     expect(await (await post(engine, '/tokenize', { messages })).json()).toMatchObject({ count: promptTokens });
   });
 

@@ -102,6 +102,7 @@ const tokenizeBody = z.looseObject({
   prompt: z.string().optional(),
   messages: z.unknown().optional(),
   model: z.string().optional(),
+  return_token_strs: z.boolean().nullish(),
 });
 
 const tokenize: Route = {
@@ -113,7 +114,12 @@ const tokenize: Route = {
       body.prompt === undefined
         ? (await chat.parse({ model: options.model, messages: body.messages })).promptTokens
         : await encodeInTurns(body.prompt);
-    exchange.json(200, { count: tokens.length, max_model_len: options.contextTokens, tokens });
+    exchange.json(200, {
+      count: tokens.length,
+      max_model_len: options.contextTokens,
+      tokens,
+      ...(body.return_token_strs && { token_strs: tokens.map((token) => decodeTokens([token])) }),
+    });
   },
 };
 
