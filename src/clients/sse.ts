@@ -23,8 +23,19 @@ export class SseReader {
   #data: string | undefined;
   #type = '';
 
+  /** Nothing that came before has to do with the next byte. */
+  get atEvent(): boolean {
+    return (
+      this.#blockBytes === 0 &&
+      this.#carryLength === 0 &&
+      !this.#afterCarriageReturn &&
+      !this.#bothTerminators &&
+      !this.#isFirstLine
+    );
+  }
+
   push(bytes: Uint8Array, onEvent: OnServerSentEvent): void {
-    const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const chunk = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     let at = this.#skipLineFeedOfPair(chunk);
     let feed = chunk.indexOf(lineFeed, at);
     let carriage = chunk.indexOf(carriageReturn, at);

@@ -59,17 +59,18 @@ class StreamReader implements BodyReader {
   }
 
   push(bytes: Uint8Array): void {
-    this.#guard(() => this.#decoder.push(bytes, this.#onEvent));
+    if (this.problem !== undefined) return;
+    try {
+      this.#decoder.push(bytes, this.#onEvent);
+    } catch (cause) {
+      this.problem = problemOf(cause);
+    }
   }
 
   end(): void {
-    this.#guard(() => this.#decoder.end(this.#onEvent));
-  }
-
-  #guard(read: () => void): void {
     if (this.problem !== undefined) return;
     try {
-      read();
+      this.#decoder.end(this.#onEvent);
     } catch (cause) {
       this.problem = problemOf(cause);
     }

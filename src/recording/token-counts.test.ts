@@ -45,7 +45,23 @@ const pairs: CountPieces = (pieces) => {
   });
 };
 
+/** The same, giving up as soon as it may. */
+const impatient: CountPieces = (pieces, most) => {
+  const counts = pairs(pieces, most) ?? [];
+  return counts.reduce((sum, count) => sum + count, 0) > most ? undefined : counts;
+};
+
 describe('where token counts come from', () => {
+  it('does not depend on whether a tokenizer counts on when it has been refuted', () => {
+    const events = fc.array(fc.record({ text: fc.string({ maxLength: 6 }) }), { maxLength: 120 });
+    fc.assert(
+      fc.property(events, fc.nat(150), fc.boolean(), (made, reported, buffered) => {
+        const answer = response(made, { reported, buffered, finishIndex: made.length - 1 });
+        expect(countTokens(answer, impatient)).toEqual(countTokens(answer, pairs));
+      }),
+    );
+  });
+
   it('a running usage counts for each chunk, also for chunks without text', () => {
     const events = [{ total: 0 }, { text: 'Hi', total: 2 }, { total: 3 }, { text: '!', total: 4 }, { total: 5 }];
     expect(summary(countTokens(response(events, { reported: 5, finishIndex: 4 }), pairs))).toEqual({

@@ -1,7 +1,10 @@
 import { chunkKinds, type TokenSource } from '../core/record.ts';
 
-/** Tokens of each piece of one text, counted on the text so far: their sum is the count of the whole. */
-export type CountPieces = (pieces: readonly string[]) => readonly number[];
+/**
+ * Tokens of each piece of one text, counted on the text so far: their sum is the count of the whole. It may give up,
+ * undefined, once that exceeds `most`.
+ */
+export type CountPieces = (pieces: readonly string[], most: number) => readonly number[] | undefined;
 
 export interface CountedResponse {
   /** Index into `chunkKinds` of each event, as the decoder saw it. */
@@ -107,20 +110,27 @@ function byTokenIds(response: CountedResponse): PerChunk | undefined {
 
 function bestGuess(response: CountedResponse, countPieces: CountPieces | undefined): PerChunk | undefined {
   const single = onePerChunk(response);
-  if (!single) return undefined;
-  const counted = countPieces && byTokenizer(response, countPieces);
-  if (!counted) return single;
+  if (!single || !countPieces) return single;
   const { reported } = response;
-  if (!reported || response.buffered) return counted;
-  const agrees = ({ tokens }: PerChunk): boolean =>
-    Math.abs(sum(tokens) - reported) <= Math.max(1, tolerance * reported);
-  return agrees(counted) || !agrees(single) ? counted : single;
+  if (!reported || response.buffered) return byTokenizer(response, countPieces) ?? single;
+  const apart = Math.max(1, tolerance * reported);
+  const agrees = ({ tokens }: PerChunk): boolean => Math.abs(sum(tokens) - reported) <= apart;
+  if (!agrees(single)) return byTokenizer(response, countPieces) ?? single;
+  // Beyond this the tokenizer is refuted, and counting on says no more.
+  const counted = byTokenizer(response, countPieces, reported + apart);
+  return counted && agrees(counted) ? counted : single;
 }
 
-function byTokenizer(response: CountedResponse, countPieces: CountPieces): PerChunk {
+function byTokenizer(
+  response: CountedResponse,
+  countPieces: CountPieces,
+  most = Number.POSITIVE_INFINITY,
+): PerChunk | undefined {
   const indices: number[] = [];
   for (let i = 0; i < response.kind.length; i++) if (carriesText(response, i)) indices.push(i);
-  const counts = countPieces(indices.map((index) => response.texts[index] ?? ''));
+  const pieces = indices.map((index) => response.texts[index] ?? '');
+  const counts = countPieces(pieces, most);
+  if (!counts) return undefined;
   const tokens = new Uint32Array(response.kind.length);
   indices.forEach((index, i) => {
     tokens[index] = Math.max(0, counts[i] ?? 0);

@@ -72,6 +72,28 @@ describe('the template of a chunk', () => {
     expect(decode(openaiChat, said.map(wire))).toEqual(said.map((text) => ({ kind: 'content', text })));
   });
 
+  it('reads the same from whole events as from bytes cut anywhere, however lines end', () => {
+    const said = fc.array(fc.oneof(fc.string({ unit: 'grapheme' }), fc.string()), { minLength: 3, maxLength: 10 });
+    const ends = fc.constantFrom('\n\n', '\r\n\r\n', '\r\r', '\n\n\n', '\n: comment\n\n');
+    const prefixes = fc.constantFrom('data: ', 'data:', 'event: message\ndata: ');
+    fc.assert(
+      fc.property(said, fc.array(fc.tuple(prefixes, ends), { minLength: 10, maxLength: 10 }), (all, forms) => {
+        const wires = all.map((content, i) => {
+          const [prefix, end] = forms[i] ?? ['data: ', '\n\n'];
+          return Buffer.from(`${prefix}${JSON.stringify({ id: 'ü', choices: [{ delta: { content } }] })}${end}`);
+        });
+        const whole: [StreamEvent, number][] = [];
+        const bytewise: [StreamEvent, number][] = [];
+        const decoders = [openaiChat.decoder(), openaiChat.decoder()] as const;
+        for (const wire of wires) {
+          decoders[0].push(wire, (...event) => whole.push(event));
+          for (const byte of wire) decoders[1].push(Uint8Array.of(byte), (...event) => bytewise.push(event));
+        }
+        expect(whole).toEqual(bytewise);
+      }),
+    );
+  });
+
   it('takes bytes that are no JSON for what they are', () => {
     const wire = (text: string): string => `data: {"choices":[{"delta":{"content":"${text}"}}]}\n\n`;
     expect(() => decode(openaiChat, [wire('a'), wire('b'), wire('\u0001')])).toThrow('not JSON');

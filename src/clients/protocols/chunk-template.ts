@@ -3,6 +3,10 @@ import type { StreamEvent } from '../../core/stream.ts';
 /** What would not stand for itself in a JSON string. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids them in strings
 const needsEscape = /["\\\u0000-\u001f]/;
+const space = 32;
+const quote = 34;
+const backslash = 92;
+const nothing = new Uint8Array();
 const probe = 'probe of a chunk';
 /** Where chunks differ in more than their text, templates are of no use and are not looked for any longer. */
 const mostTries = 8;
@@ -18,6 +22,9 @@ export class ChunkTemplate {
   #before = '';
   /** Empty while there is no template. */
   #after = '';
+  /** Both as they are on the wire, with what stands around a chunk there. */
+  #wireBefore: Uint8Array = nothing;
+  #wireAfter: Uint8Array = nothing;
   /** Templates made since one was last of use. */
   #tries = 0;
 
@@ -37,6 +44,24 @@ export class ChunkTemplate {
     return { kind: this.#kind, text };
   }
 
+  /** As `match`, from the bytes of one whole event: `data: `, the chunk and two line feeds. */
+  matchWire(bytes: Buffer): StreamEvent | undefined {
+    const before = this.#wireBefore;
+    const after = this.#wireAfter;
+    const end = bytes.length - after.length;
+    if (after.length === 0 || end <= before.length) return undefined;
+    for (let i = 0; i < after.length; i++) if (bytes[end + i] !== after[i]) return undefined;
+    for (let i = 0; i < before.length; i++) if (bytes[i] !== before[i]) return undefined;
+    let any = 0;
+    for (let i = before.length; i < end; i++) {
+      const byte = bytes[i] ?? 0;
+      if (byte < space || byte === quote || byte === backslash) return undefined;
+      any |= byte;
+    }
+    this.#tries = 0;
+    return { kind: this.#kind, text: bytes.toString(any < 128 ? 'latin1' : 'utf8', before.length, end) };
+  }
+
   /** Takes a chunk that was read as `event` for a template of those to come, where it can be one. */
   learn(data: string, event: StreamEvent): void {
     const { kind, text, ...rest } = event;
@@ -53,5 +78,7 @@ export class ChunkTemplate {
     this.#kind = kind;
     this.#before = before;
     this.#after = after;
+    this.#wireBefore = Buffer.from(`data: ${before}`);
+    this.#wireAfter = Buffer.from(`${after}\n\n`);
   }
 }

@@ -25,7 +25,15 @@ export class OpenAiDecoder implements ResponseDecoder {
   }
 
   push(bytes: Uint8Array, onEvent: OnStreamEvent): void {
-    this.#reader.push(bytes, (data, size, type) => {
+    const wire = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    // Most reads are one whole event that differs from the one before in its text alone.
+    const alike = this.#reader.atEvent && !this.#done ? this.#template.matchWire(wire) : undefined;
+    if (alike) {
+      this.#lastKind = alike.kind;
+      onEvent(alike, wire.length);
+      return;
+    }
+    this.#reader.push(wire, (data, size, type) => {
       const event = this.#read(data, type);
       if (event) onEvent(event, size);
     });

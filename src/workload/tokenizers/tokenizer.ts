@@ -12,6 +12,8 @@ export interface Tokenizer {
    * its first byte; the sum is exactly `count` of the whole text.
    */
   countPieces(pieces: readonly string[]): number[];
+  /** Undefined as soon as the sum is sure to exceed `most`: what is of no use need not be counted to its end. */
+  countPieces(pieces: readonly string[], most: number): number[] | undefined;
   /**
    * What it makes of the words of prompts, without its vocabulary. Promises that counts add up at spaces; absent
    * where they do not, or where nobody has counted: then every prompt is.

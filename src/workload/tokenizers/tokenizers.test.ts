@@ -29,6 +29,22 @@ describe.each(tokenizers.all.map((tokenizer) => [tokenizer.kind, tokenizer] as c
     );
   });
 
+  it('counts a long text in pieces as it does the whole, and gives up beyond what it is told', () => {
+    const words = fc.array(fc.constantFrom(' the', ' wea', 'ther', '', ' ', '  \n', '.', ' 1234', '👍', ' ok/', "'s"), {
+      minLength: 100,
+      maxLength: 400,
+    });
+    fc.assert(
+      fc.property(words, fc.nat(500), (cut, most) => {
+        const counts = tokenizer.countPieces(cut);
+        const total = counts.reduce((sum, count) => sum + count, 0);
+        expect(total).toBe(tokenizer.count(cut.join('')));
+        expect(tokenizer.countPieces(cut, most)).toEqual(total > most ? undefined : counts);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
   it('takes names of special tokens as plain text', () => {
     expect(tokenizer.count('a <|endoftext|> b')).toBeGreaterThan(5);
   });
