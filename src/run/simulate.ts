@@ -131,7 +131,8 @@ export function simulateSchedule(plan: Plan, schedule: Schedule, engine: Hardwar
   const records = answered.map((record, i): RequestRecord => {
     const first = facts[i]?.scheduledAt;
     if (first === undefined) return record;
-    return { ...record, serverTiming: { [schedulingDelayField]: (first - record.scheduledAt) / 1e6 } };
+    // Nobody else has the record yet: a copy of each is what a search over many would pay for.
+    return Object.assign(record, { serverTiming: { [schedulingDelayField]: (first - record.scheduledAt) / 1e6 } });
   });
   return load.closed ? closedLoopRecords(records, plan) : records;
 }
@@ -148,7 +149,7 @@ const lastSend = (records: readonly RequestRecord[]): Nanoseconds =>
   nanoseconds(records.reduce((last, { scheduledAt }) => Math.max(last, scheduledAt), 0) + 1);
 
 function disclosureOf(plan: Plan, schedule: Schedule, { options }: HardwareEngine): Partial<Disclosure> {
-  const { model, gpu, tensorParallel, weights } = engineOptions.parse(options);
+  const { model, gpu, tensorParallel, pipelineParallel, weights } = engineOptions.parse(options);
   return {
     boundary: declared('model-engine'),
     model: detected(model),
@@ -161,7 +162,7 @@ function disclosureOf(plan: Plan, schedule: Schedule, { options }: HardwareEngin
     clock: detected('virtual time'),
     warmup: detected(`${plan.phases.warmup / 1e9} s`),
     sampleCount: detected(schedule.count),
-    serverHardware: detected(`${gpu} × ${tensorParallel}, simulated`),
+    serverHardware: detected(`${gpu} × ${tensorParallel * pipelineParallel}, simulated`),
     separation: detected(true),
   };
 }

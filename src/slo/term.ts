@@ -2,7 +2,7 @@ import { MetronError } from '../core/errors.ts';
 import type { Answer, PooledMetric, RequestMetric } from '../metrics/index.ts';
 import { type Bound, boundText, parseBound } from './bound.ts';
 import { sloMetrics } from './metrics.ts';
-import { goodUnit, type Judgement, missedUnit, noUnit, unknownUnit } from './slo.ts';
+import { type Judgement, missedUnit, noUnit, unknownUnit } from './slo.ts';
 
 export type Comparison = '<=' | '>=';
 
@@ -69,10 +69,10 @@ export function termText({ metric, percentile, comparison, bound }: Term): strin
 const strainOf = (value: number, { comparison, bound }: Term): number =>
   comparison === '<=' ? value / bound.value : bound.value / value;
 
-const judged = (value: number, term: Term): Judgement => ({
-  ...(within(value, term) ? goodUnit : missedUnit),
-  strain: strainOf(value, term),
-});
+function judged(value: number, term: Term): Judgement {
+  const good = within(value, term) ? 1 : 0;
+  return { good, missed: 1 - good, unknown: 0, strain: strainOf(value, term) };
+}
 
 const within = (value: number, { comparison, bound }: Term): boolean =>
   comparison === '<=' ? value <= bound.value : value >= bound.value;
