@@ -15,9 +15,13 @@ export function bindingOf(tried: readonly TriedLoad[], required: readonly number
 }
 
 /** Which relevant bound does not exist, and why (RFC 9971); absent where both do. */
-export function missingBound({ lower, upper, reason }: CapacityResult): string | undefined {
+export function missingBound({ lower, upper, reason, tried }: CapacityResult): string | undefined {
   if (lower !== undefined && upper !== undefined) return undefined;
-  if (lower === undefined && upper === undefined) return 'no load was shown to pass or to fail';
+  if (lower === undefined && upper === undefined) {
+    return tried.some(({ verdict }) => verdict !== 'undecided')
+      ? 'no relevant bounds: what single loads show is not yet enough among all that were tried'
+      : 'no relevant bounds: no load was shown to pass or to fail';
+  }
   if (lower === undefined) return `no relevant lower bound: ${whyNone(reason, 'pass')}`;
   return `no relevant upper bound: ${whyNone(reason, 'fail')}`;
 }

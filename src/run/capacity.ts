@@ -187,8 +187,8 @@ export function exitCodeOf(reason: CapacityReason): ExitCode {
 }
 
 /** Two loads contradict each other; that a bound is missing is said apart. */
-const isIrregular = ({ irregular, lower, upper, reason }: CapacityResult): boolean =>
-  irregular !== undefined && (reason === 'irregular' || (lower !== undefined && upper !== undefined));
+const isIrregular = ({ irregular = '' }: CapacityResult): boolean =>
+  irregular !== '' && !irregular.startsWith('no load was shown');
 
 function capacityFileOf(
   result: CapacityResult,

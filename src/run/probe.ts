@@ -1,5 +1,6 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { addCosts, noCost, type Probe, type ProbeObservation } from '../analyses/capacity-probe.ts';
 import { type Plan, scorePolicy } from '../config/index.ts';
 import { exitCodes, MetronError } from '../core/errors.ts';
@@ -8,12 +9,13 @@ import { type HardwareEngineOptions, readOwnHardware } from '../engine/server/ow
 import { readRun } from '../recording/read-run.ts';
 import type { Slo } from '../slo/index.ts';
 import { buildSchedule, repetitionSeed } from '../workload/index.ts';
+import { passingStep } from './events.ts';
 import { LookGuard } from './look-guard.ts';
 import { observe, type TokenPrices } from './probe-observation.ts';
 import { planAt, type SearchMode } from './probe-plan.ts';
 import { type RunOptions, run } from './run.ts';
 import { simulate, simulateSchedule } from './simulate.ts';
-import { clientLoss, targetLoss } from './target-loss.ts';
+import { clientLoss, targetLoss, throttled } from './target-loss.ts';
 
 export interface ProbeSetup {
   readonly plan: Plan;
@@ -170,9 +172,27 @@ async function lookNow(plan: Plan, options: StoredProbeOptions): Promise<Pick<St
   }
 }
 
-function guarded(plan: Plan, options: RunOptions): ReturnType<typeof run> {
-  const guard = new LookGuard(plan, options);
-  return run(plan, { ...options, control: guard.control, onEvent: guard.onEvent });
+const throttleWait_ms = 10_000;
+const mostThrottleWaits = 12;
+
+/** A look that ends when nobody listens any more, and that waits for a quota which looks before have used up. */
+async function guarded(
+  plan: Plan,
+  options: StoredProbeOptions & { readonly runsFolder: string },
+): ReturnType<typeof run> {
+  for (let waits = 0; ; waits++) {
+    const guard = new LookGuard(plan, options);
+    try {
+      return await run(plan, { ...options, control: guard.control, onEvent: guard.onEvent });
+    } catch (cause) {
+      const patient = waits < mostThrottleWaits && readLooks(options.folder).length > 0;
+      if (!(cause instanceof MetronError) || cause.code !== throttled || !patient) throw cause;
+      options.onEvent?.(passingStep(`${cause.message}; waiting ${throttleWait_ms / 1000} s …`));
+      await sleep(throttleWait_ms, undefined, { ...(options.control && { signal: options.control.stopSignal }) }).catch(
+        () => {},
+      );
+    }
+  }
 }
 
 /** What this machine cannot open. */

@@ -44,6 +44,15 @@ describe('a target that went away', { timeout: 30_000 }, () => {
     expect(await loss(completed, completed, completed)).toBeUndefined();
   });
 
+  it('is there where it says that a quota is used up', async () => {
+    const engine = await startEngine({ port: 0, model: 'sim', firstTokenMs: 1, gapMs: 1, fault: ['throttle:1:60'] });
+    const outcome: Outcome = { status: 'failed', failure: { kind: 'throttled', httpStatus: 429 } };
+    const loss = () => targetLoss(recordsOf(completed, outcome), planFor(engine.url), { env: {} });
+    expect(await loss()).toBeUndefined();
+    expect(await loss()).toBeUndefined();
+    await engine.close();
+  });
+
   it('is not blamed for connections that this machine could not make', () => {
     expect(clientLoss(recordsOf(completed, refused))).toBeUndefined();
     expect(clientLoss(recordsOf(completed, noPorts))).toBe('1 requests failed on this machine: network EADDRNOTAVAIL');

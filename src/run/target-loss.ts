@@ -7,6 +7,9 @@ import { look } from './look.ts';
 import type { RunOptions } from './run.ts';
 import { prepareTarget } from './target.ts';
 
+/** Code of the error that tells of a quota: a target that says so is there. */
+export const throttled = 'THROTTLED';
+
 /** If one of so many requests that were due last failed, the target is asked whether it is still there. */
 const lastRequests = 3;
 
@@ -38,6 +41,7 @@ export async function targetLoss(
     return undefined;
   } catch (cause) {
     if (!(cause instanceof MetronError)) throw cause;
+    if (cause.code === throttled) return undefined;
     return `requests at its end failed, and so does one alone: ${cause.message}`;
   }
 }
