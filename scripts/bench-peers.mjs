@@ -1,18 +1,11 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, release, tmpdir, totalmem } from 'node:os';
+import { cpus, release, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { chooseTools, parsePeerOptions, usage } from '../bench/peers/choose.mjs';
 import { compete } from '../bench/peers/compete.mjs';
 import { Skipped, writeTokenizer } from '../bench/peers/install.mjs';
 import { recordedRows } from '../bench/peers/recorded.mjs';
 import { markdown, plot, targetLines, targets } from '../bench/peers/table.mjs';
-import { aiperf } from '../bench/peers/tools/aiperf.mjs';
-import { guidellm } from '../bench/peers/tools/guidellm.mjs';
-import { inferencePerf } from '../bench/peers/tools/inference-perf.mjs';
-import { metron } from '../bench/peers/tools/metron.mjs';
-import { nodeFetch, openai } from '../bench/peers/tools/node-clients.mjs';
-import { veeksha } from '../bench/peers/tools/veeksha.mjs';
-import { vllmPython, vllmRust } from '../bench/peers/tools/vllm.mjs';
 import { sizes } from '../bench/peers/work.mjs';
 import { build } from './build.mjs';
 import { ensureInstalled } from './install.mjs';
@@ -21,12 +14,9 @@ import { ensureInstalled } from './install.mjs';
  * `npm run bench:peers`: other load generators, two plain clients and metron against one stamped
  * source with the same work; what they report beside what was sent (docs/peers.md).
  */
-const usage = `npm run bench:peers -- [--only NAME,NAME] [--quick] [--streams N,N] [--vllm-bench PATH]
-  [--vllm-bench-python] [--scratch FOLDER] [--out FILE.md] [--keep]`;
-
 const begun = Date.now();
 const say = (text) => console.log(`[${((Date.now() - begun) / 1000).toFixed(0).padStart(4)} s] ${text}`);
-const options = parse();
+const { options, tools } = asked();
 await ensureInstalled();
 if (!options['no-build']) await build();
 
@@ -50,37 +40,14 @@ if (options.keep) console.log(`what the tools wrote: ${results}`);
 else rmSync(results, { recursive: true, force: true });
 say(`done: ${((Date.now() - begun) / 60_000).toFixed(1)} minutes in all`);
 
-function parse() {
+function asked() {
   try {
-    return parseArgs({
-      options: {
-        only: { type: 'string' },
-        quick: { type: 'boolean' },
-        streams: { type: 'string' },
-        'vllm-bench': { type: 'string' },
-        'vllm-bench-python': { type: 'boolean' },
-        scratch: { type: 'string', default: join(tmpdir(), 'metron-peers') },
-        out: { type: 'string' },
-        keep: { type: 'boolean' },
-        'no-build': { type: 'boolean' },
-      },
-    }).values;
+    const options = parsePeerOptions(process.argv.slice(2));
+    return { options, tools: chooseTools(options) };
   } catch (error) {
     console.error(`${error.message}\n${usage}`);
     process.exit(2);
   }
-}
-
-function chosen() {
-  const tools = [metron, nodeFetch, openai, aiperf, guidellm, veeksha, inferencePerf];
-  if (options['vllm-bench']) tools.splice(1, 0, vllmRust(resolve(options['vllm-bench'])));
-  if (options['vllm-bench-python']) tools.push(vllmPython);
-  if (options.only === undefined) return tools;
-  const names = options.only.split(',');
-  const unknown = names.filter((name) => !tools.some((tool) => tool.name === name));
-  if (unknown.length === 0) return tools.filter(({ name }) => names.includes(name));
-  console.error(`unknown: ${unknown.join(', ')}; known: ${tools.map(({ name }) => name).join(', ')}`);
-  process.exit(2);
 }
 
 /** One tool after the other, so that none disturbs another; a tool that fails is named, and the rest goes on. */
@@ -88,7 +55,7 @@ async function runAll() {
   const rows = [];
   const skipped = [];
   const versions = [];
-  for (const tool of chosen()) {
+  for (const tool of tools) {
     try {
       const place = await tool.install(scratch, say);
       versions.push(`${tool.label ?? tool.name} ${place.version ?? tool.version}`);

@@ -117,6 +117,7 @@ export function targets(rows) {
   for (const streams of [400, 800])
     within(`burst of ${streams}: mean error of TTFT from send`, abs(us(streams)?.ttftFromSend?.mean), 1e6);
   within('start of the process to its first request, a look at the server', us(400)?.startToFirst, 1e9);
+  within('start of the process to the first request of the load', us(400)?.startToLoad, 1e9);
   return found;
 }
 

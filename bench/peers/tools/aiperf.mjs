@@ -1,9 +1,10 @@
-import { createReadStream, readdirSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { installPython } from '../install.mjs';
 import { stampsIn } from '../join.mjs';
 import { model } from '../work.mjs';
+import { resultIn } from './settings-file.mjs';
 
 const version = '0.13.0';
 
@@ -35,10 +36,8 @@ export const aiperf = {
   },
 
   async read({ folder }) {
-    const file = readdirSync(folder, { recursive: true }).find((name) => name.endsWith('_raw.jsonl'));
-    if (file === undefined) throw new Error('it wrote no raw records');
     const streams = [];
-    for await (const line of createInterface({ input: createReadStream(join(folder, file)) })) {
+    for await (const line of createInterface({ input: createReadStream(resultIn(folder, '_raw.jsonl')) })) {
       const record = JSON.parse(line);
       if (!record.error) streams.push(streamOf(record));
     }

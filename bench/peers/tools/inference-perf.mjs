@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { installPython } from '../install.mjs';
 import { stampsIn } from '../join.mjs';
 import { model } from '../work.mjs';
+import { resultIn, startedBy } from './settings-file.mjs';
 
 const version = '0.7.0';
 
@@ -28,22 +29,10 @@ export const inferencePerf = {
   mostStreams: 800,
   install: (scratch, say) => installPython({ name: 'inference-perf', version, python: 11 }, scratch, say),
 
-  command(context) {
-    const path = join(context.folder, 'settings.yml');
-    writeFileSync(path, JSON.stringify(settings(context)));
-    return {
-      command: join(context.place.bin, 'inference-perf'),
-      args: ['--config_file', path],
-      env: { HF_HUB_OFFLINE: '1' },
-    };
-  },
+  command: startedBy({ program: 'inference-perf', args: ['--config_file'], settings }),
 
   read({ folder }) {
-    const file = readdirSync(folder, { recursive: true }).find((name) =>
-      name.endsWith('per_request_lifecycle_metrics.json'),
-    );
-    if (file === undefined) throw new Error('it wrote no report of single requests');
-    const requests = JSON.parse(readFileSync(join(folder, file), 'utf8'));
+    const requests = JSON.parse(readFileSync(resultIn(folder, 'per_request_lifecycle_metrics.json'), 'utf8'));
     return { streams: requests.filter(({ error }) => !error).map(streamOf) };
   },
 };

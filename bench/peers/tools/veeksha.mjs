@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { installPython } from '../install.mjs';
+import { resultIn, startedBy } from './settings-file.mjs';
 
 const version = '0.2.2';
 const exactly = (value) => ({ type: 'fixed', value });
@@ -35,20 +36,15 @@ export const veeksha = {
   mostStreams: 800,
   install: (scratch, say) => installPython({ name: 'veeksha', version, python: 12 }, scratch, say),
 
-  command(context) {
-    const path = join(context.folder, 'settings.yml');
-    writeFileSync(path, JSON.stringify(settings(context)));
-    return {
-      command: join(context.place.bin, 'veeksha.benchmark'),
-      args: ['--benchmark-config-from-file', path],
-      env: { HF_HUB_OFFLINE: '1', WANDB_MODE: 'disabled', MPLBACKEND: 'agg' },
-    };
-  },
+  command: startedBy({
+    program: 'veeksha.benchmark',
+    args: ['--benchmark-config-from-file'],
+    settings,
+    env: { WANDB_MODE: 'disabled', MPLBACKEND: 'agg' },
+  }),
 
   read({ folder }) {
-    const file = readdirSync(folder, { recursive: true }).find((name) => name.endsWith('request_level_metrics.jsonl'));
-    if (file === undefined) throw new Error('it wrote no metrics of single requests');
-    const lines = readFileSync(join(folder, file), 'utf8').trim().split('\n');
+    const lines = readFileSync(resultIn(folder, 'request_level_metrics.jsonl'), 'utf8').trim().split('\n');
     return { streams: lines.map((line) => streamOf(JSON.parse(line))) };
   },
 };

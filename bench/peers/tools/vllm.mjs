@@ -32,17 +32,20 @@ function options({ url, folder, streams, requests, tokens, tokenizer }) {
   return [...args, '--save-result', '--save-detailed', '--disable-tqdm'];
 }
 
-/** Seconds, by request; the Rust tool counts its starts from an origin of its own, so they are not used. */
+/** The Rust tool counts its starts from an origin of its own, so they are not used. */
 function read({ folder }) {
   const { ttfts, itls, generated_texts: texts } = JSON.parse(readFileSync(join(folder, 'result.json'), 'utf8'));
-  return {
-    streams: ttfts.map((ttft, i) => ({
-      ttft: ttft * 1e9,
-      gaps: itls[i].map((gap) => gap * 1e9).slice(0, stampsIn(texts[i]).length - 1),
-      stamps: stampsIn(texts[i]),
-    })),
-  };
+  const streams = ttfts.map((ttft, i) => streamOf(ttft, itls[i], stampsIn(texts[i] ?? '')));
+  // A request that failed has no text, and zeros for times.
+  return { streams: streams.filter(({ stamps }) => stamps.length > 0) };
 }
+
+/** From seconds. The last gap may be to a chunk that only counts tokens. */
+const streamOf = (ttft, gaps, stamps) => ({
+  ttft: ttft * 1e9,
+  gaps: gaps.slice(0, Math.max(0, stamps.length - 1)).map((gap) => gap * 1e9),
+  stamps,
+});
 
 const offline = { HF_HUB_OFFLINE: '1', TRANSFORMERS_OFFLINE: '1', NO_COLOR: '1' };
 
@@ -68,7 +71,8 @@ export const vllmRust = (path) => ({
   mostStreams: 1600,
   async install() {
     if (!existsSync(path)) throw new Skipped(`there is no ${path}`);
-    const { output } = await capture(path, ['--version']);
+    const { code, output } = await capture(path, ['--version']).catch(({ message }) => ({ code: 1, output: message }));
+    if (code !== 0) throw new Skipped(`${path} cannot be run: ${output.trim()}`);
     return { version: output.trim() };
   },
   command: (context) => ({ command: path, args: options(context), env: offline }),
