@@ -15,6 +15,7 @@ import { type Arm, isSteady, readArms, summaryOf, unlike, valuesOf } from './com
 import { compareCapacities } from './compare-capacities.ts';
 import { comparisonFiles, parseCompareInput, type StoredInput } from './compare-inputs.ts';
 import { refuseUnlike, type ToldApart } from './compare-refusal.ts';
+import { expectRecordsWithinCurve } from './curve-range.ts';
 
 export interface CompareOptions {
   /** The policy all runs are scored under. */
@@ -39,6 +40,7 @@ const confidence = 0.95;
  */
 export async function compare(inputs: readonly string[], options: CompareOptions): Promise<CompareResult> {
   const { arms, failed, capacities: searches } = await readArms(inputs.map(parseCompareInput), options.policy);
+  for (const { stored } of arms.flatMap(({ runs }) => runs)) expectRecordsWithinCurve(options.policy, stored.records);
   const named = (options.capacities ?? []).map(capacityInput);
   const found = await compareCapacities([...searches, ...named], options.force === true);
   const [baseline, ...candidates] = arms;
