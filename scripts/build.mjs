@@ -4,9 +4,10 @@ import { run } from './child.mjs';
 import { ensureInstalled } from './install.mjs';
 import { commandLine, repository, tool } from './repository.mjs';
 
-/** Compiles the package and bundles the report's page into `dist`. */
+/** Compiles the package into `dist`, and bundles there what a run starts and the report's page. */
 export async function build() {
   await run(process.execPath, [tool('typescript/bin/tsc'), '-p', 'tsconfig.build.json']);
+  await run(process.execPath, [join(repository, 'scripts', 'build-node.mjs')]);
   await run(process.execPath, [join(repository, 'scripts', 'build-web.mjs')]);
   if (existsSync(commandLine)) chmodSync(commandLine, 0o755);
 }
