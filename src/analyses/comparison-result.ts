@@ -1,3 +1,4 @@
+import type { Verdict } from '../core/certificate.ts';
 import type { ScorePolicy } from '../metrics/index.ts';
 import type { Difference } from './comparison.ts';
 import type { ComparedCapacities, ComparedCapacity } from './comparison-capacity.ts';
@@ -21,6 +22,8 @@ export interface CompareResult {
   readonly capacityPairs?: readonly ComparedCapacities[];
   /** What a reader of the capacities must know, one sentence each. */
   readonly capacityNotes?: readonly string[];
+  /** Of a live comparison, in the order in which they were had. */
+  readonly turns?: readonly ComparedTurn[];
   /** Servers of a live comparison that could not be measured, or not to the end. */
   readonly failed?: readonly FailedTarget[];
 }
@@ -61,4 +64,27 @@ export interface FailedTarget {
   readonly reason: string;
   /** Rounds it was measured in. */
   readonly measured: number;
+}
+
+/** One turn of a server in a round, and what it showed by itself. */
+export interface ComparedTurn {
+  readonly round: number;
+  readonly system: string;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  /** How long it took; absent where it was cut. */
+  readonly seconds?: number;
+  readonly requests: number;
+  readonly verdict?: Verdict;
+  /** Share of fluid answers; medians of the first token and of the time per token, ms. */
+  readonly values: Readonly<Partial<Record<TurnNumber, TurnValue>>>;
+}
+
+export type TurnNumber = 'fluidShare' | 'ttftP50_ms' | 'tpotP50_ms';
+
+/** With the interval of its own sample, where that supports one. */
+export interface TurnValue {
+  readonly value: number;
+  readonly low?: number;
+  readonly high?: number;
 }

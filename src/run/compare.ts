@@ -15,6 +15,7 @@ import { type Arm, isSteady, readArms, summaryOf, unlike, valuesOf } from './com
 import { compareCapacities } from './compare-capacities.ts';
 import { comparisonFiles, parseCompareInput, type StoredInput } from './compare-inputs.ts';
 import { refuseUnlike, type ToldApart } from './compare-refusal.ts';
+import { turnsOf } from './compare-turn-values.ts';
 import { expectRecordsWithinCurve } from './curve-range.ts';
 
 export interface CompareOptions {
@@ -48,6 +49,7 @@ export async function compare(inputs: readonly string[], options: CompareOptions
   const told = baseline ? candidates.map((arm) => unlike(baseline, arm)) : [];
   if (!options.force) refuseUnlike(candidates.map((arm, i) => toldApart(baseline, arm, told[i])));
   const steady = options.window !== 'whole' && arms.every(isSteady);
+  const turns = turnsOf(arms);
   return {
     schema: 'metron.comparison/1',
     window: steady ? 'steady' : 'whole',
@@ -57,6 +59,7 @@ export async function compare(inputs: readonly string[], options: CompareOptions
     systems: arms.map((arm) => systemOf(arm, options.policy)),
     pairs: baseline ? pairsOf(baseline, candidates, told, steady, options) : [],
     ...found,
+    ...(turns.length > 0 && { turns }),
     ...(failed.length > 0 && { failed }),
   };
 }

@@ -142,6 +142,27 @@ function comparison(names: readonly string[], sure = true): CompareResult {
   };
 }
 
+/** One round of a live comparison; in every other one the last server comes first. */
+function roundOf(round: number, names: readonly string[]): NonNullable<CompareResult['turns']> {
+  const order = round % 2 === 0 ? names : [...names].reverse();
+  return order.map((system, place) => {
+    const pace = 8 + 3 * names.indexOf(system) + round / 5;
+    return {
+      round,
+      system,
+      startedAt: new Date(Date.UTC(2026, 2, 12, 14, round * 2 + place)).toISOString(),
+      seconds: 50,
+      requests: 100,
+      verdict: round === 2 ? 'suspect' : 'valid',
+      values: {
+        fluidShare: { value: 0.99, low: 0.94, high: 1 },
+        ttftP50_ms: { value: 20 * pace, low: 19 * pace, high: 22 * pace },
+        ...(round !== 3 && { tpotP50_ms: { value: pace } }),
+      },
+    };
+  });
+}
+
 function sweep(rates: readonly number[], inputs: readonly number[] = [512]) {
   const cells = inputs.flatMap((input) =>
     rates.map((rate, i) => ({
@@ -256,6 +277,13 @@ export const analyses = {
       },
       'metron compare runs/a runs/b runs/c runs/d',
     ),
+  comparisonInTurns: () => {
+    const names = ['A before', 'B after'];
+    return comparisonPage(
+      { ...comparison(names), turns: [1, 2, 3, 4, 5, 6].flatMap((round) => roundOf(round, names)) },
+      'metron compare runs/x',
+    );
+  },
   comparisonOfNothing: () => {
     const { systems, pairs, ...rest } = comparison(['A before', 'B after'], false);
     return comparisonPage(

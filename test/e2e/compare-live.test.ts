@@ -19,6 +19,7 @@ interface Comparison {
     readonly differences: readonly { readonly statistic: { readonly id: string }; readonly change?: number }[];
     readonly gates: readonly { readonly outcome: string }[];
   }[];
+  readonly turns?: readonly { readonly round: number; readonly system: string; readonly values: object }[];
   readonly failed?: readonly { readonly name: string; readonly round: number; readonly measured: number }[];
 }
 
@@ -66,6 +67,10 @@ describe('metron compare of live servers', { timeout: 240_000 }, () => {
       ['A before', 3, 30],
       ['B after', 3, 30],
     ]);
+    expect(result.turns?.map(({ round, system }) => [round, system.slice(2)])).toEqual(
+      turns.map(({ round, target }) => [round, target]),
+    );
+    expect(Object.keys(result.turns?.[0]?.values ?? {})).toEqual(['fluidShare', 'ttftP50_ms', 'tpotP50_ms']);
     expect(result.pairs[0]).toMatchObject({ paired: true, rounds: 3, gates: [{ outcome: 'failed' }] });
 
     const again = await compare(folder, '--decode-deadline', '10ms', '--runs', join(runs, 'again'), '--json').ended;

@@ -8,6 +8,7 @@ import { capacityVerdictText } from './capacity-verdict.ts';
 import { capacityRemarks, capacitySection } from './comparison-capacities.ts';
 import { changeText, differencesFigure, differencesTable, intervalText, pairTitle } from './comparison-differences.ts';
 import { acceptanceFigures, fluidityFigures, ratesFigure } from './comparison-figures.ts';
+import { roundsSection } from './comparison-rounds.ts';
 import type { AnalysisPage, PageSection, PageTable } from './document.ts';
 
 /** Any number of systems side by side: what differs, how fluid each is, and whether they may be compared. */
@@ -35,6 +36,7 @@ export function comparisonPage(input: CompareResult, command: string): AnalysisP
     headline: [],
     sections: [
       ...(pairs.length > 0 ? pictures(input) : []),
+      ...roundsSection(input),
       ...(capacities.length > 0 ? [capacitySection(input)] : []),
       ...(pairs.length > 0 ? [numbersSection(input)] : []),
       ...(systems.length > 0 ? [runsSection(input)] : []),
