@@ -33,7 +33,7 @@ function byteLengths(): Uint8Array {
 }
 
 /** Pieces counted at once: few enough to stop soon, enough to be worth a call. */
-const blockPieces = 64;
+const blockPieces = 16;
 
 /** Where a text can be counted in two parts: no token of this vocabulary goes on from something visible to a space. */
 function nextCut(pieces: readonly string[], from: number): number {
