@@ -7,7 +7,7 @@ import { duration, number, share } from '../plots/format.ts';
 import { RunControl } from '../run/control.ts';
 import { step } from '../run/events.ts';
 import { parseEngineOptions } from '../run/simulate.ts';
-import { sweep as runSweep, type SweepResult } from '../run/sweep.ts';
+import { sweep as runSweep, type SweepResult, storedSweepRequest } from '../run/sweep.ts';
 import { parseAxis } from '../run/sweep-axis.ts';
 import { obeyInterrupts } from './interrupts.ts';
 import { progressFor } from './progress.ts';
@@ -30,20 +30,26 @@ export const sweep: Verb = {
       repeatable: true,
     },
     { flag: '--simulate [engine]', help: 'in virtual time on the simulated engine, with options such as gpu=a100' },
-    { flag: '--resume <folder>', help: 'go on with a sweep that was ended; cells that are there are not run again' },
+    {
+      flag: '--resume <folder>',
+      help: 'go on with a sweep that was ended, or with --over widen it; cells that are there are not run again',
+    },
     { flag: '--runs <folder>', help: 'where the folder of the sweep is made (runs)' },
     jsonFlag,
   ],
   async main([file], flags) {
     const json = flags.json === true;
-    const axes = (Array.isArray(flags.over) ? flags.over : []).map((text) => parseAxis(String(text)));
+    const resume = textOf(flags.resume);
+    const before = resume === undefined ? undefined : storedSweepRequest(resume);
+    const given = (Array.isArray(flags.over) ? flags.over : []).map((text) => parseAxis(String(text)));
+    const axes = given.length > 0 ? given : (before?.axes ?? []);
     if (axes.length === 0) {
       throw new MetronError('SWEEP_INVALID', 'over what? give at least one setting', {
         hint: 'write --over rate=1,2,4,8 or --over users=1,8,64',
       });
     }
-    const engine = flags.simulate === undefined ? undefined : parseEngineOptions(textOf(flags.simulate) ?? '');
-    const resume = textOf(flags.resume);
+    const simulated = flags.simulate === undefined ? undefined : parseEngineOptions(textOf(flags.simulate) ?? '');
+    const engine = before ? before.engine : simulated;
     const plan =
       resume === undefined
         ? planFromFlags(
@@ -101,7 +107,7 @@ const settingsText = (settings: Readonly<Record<string, string | number>>): stri
     .map(([path, value]) => `${path.split('.').at(-1)} ${value}`)
     .join(', ');
 
-function describe({ axes, cells, pareto }: SweepResult, folder: string): string[] {
+function describe({ axes, cells, pareto, failed = [] }: SweepResult, folder: string): string[] {
   const front = new Set(pareto.map(({ cell }) => cell));
   const rows = cells.map(({ settings, point, fluidShare, errorRate, verdict }, i) => [
     ...axes.map(({ path }) => String(settings[path])),
@@ -130,6 +136,7 @@ function describe({ axes, cells, pareto }: SweepResult, folder: string): string[
       ],
       rows,
     ),
+    ...failed.map(({ settings, reason }) => `× ${settingsText(settings)}: ${reason}`),
     '',
     '◆ no other cell is better for the reader (tokens/s of one answer) and for the system (tokens/s of all)',
     `page    ${folder}/sweep.html`,

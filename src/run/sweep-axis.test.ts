@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
-import { gridOf, parseAxis, withSettings } from './sweep-axis.ts';
+import { describe, expect, it } from 'vitest';
+import { cellName, gridOf, parseAxis, withSettings } from './sweep-axis.ts';
 
 it('reads flags and paths', () => {
   expect(parseAxis('rate=1,2,4')).toEqual({ path: 'load.arrivals.rate', values: [1, 2, 4] });
@@ -25,4 +25,11 @@ it('changes settings and takes out what they replace', () => {
     load: { arrivals: { kind: 'poisson', rate: 3 }, duration: '10s' },
   });
   expect(plan.load.arrivals.rate).toBe(1);
+});
+
+describe('the name of a cell', () => {
+  it('holds nothing that a file name may not, whatever is varied', () => {
+    expect(cellName({ 'load.arrivals.rate': 4, 'target.url': 'http://a:8000/v1' })).toBe('rate-4_url-http-a-8000-v1');
+    expect(cellName({ 'target.url': `http://${'long.'.repeat(30)}` })).toHaveLength(64);
+  });
 });

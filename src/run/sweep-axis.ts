@@ -31,6 +31,17 @@ export function gridOf(axes: readonly SweepAxis[]): Record<string, string | numb
   );
 }
 
+const longestName = 64;
+
+/** What a combination of settings is called: what no file name may hold is left out. */
+export const cellName = (settings: Readonly<Record<string, string | number>>): string =>
+  Object.entries(settings)
+    .map(([path, value]) => `${path.split('.').at(-1)}-${value}`)
+    .join('_')
+    .replace(/[^A-Za-z0-9._-]+/g, '-')
+    .replace(/^[^A-Za-z0-9]+/, '')
+    .slice(0, longestName);
+
 /** A plan's JSON with settings changed; what a setting takes the place of is taken out. */
 export function withSettings(planJson: unknown, settings: Readonly<Record<string, string | number>>): unknown {
   const root = structuredClone(planJson) as Record<string, unknown>;

@@ -5,16 +5,17 @@ import type { OperatingPoint } from '../analyses/capacity-probe.ts';
 import { type ParetoPoint, paretoFront } from '../analyses/sweep-pareto.ts';
 import { type Plan, planToJson, resolvePlan } from '../config/index.ts';
 import type { Verdict } from '../core/certificate.ts';
-import { type ExitCode, exitCodes } from '../core/errors.ts';
+import { type ExitCode, exitCodes, MetronError } from '../core/errors.ts';
 import type { HardwareEngineOptions } from '../engine/server/own-hardware.ts';
 import type { Headline } from '../metrics/index.ts';
 import { renderAnalysis } from '../outputs/html.ts';
 import { sweepPage } from '../plots/analyses/sweep-page.ts';
 import { createRunFolder, RunFolder } from '../recording/run-folder.ts';
+import { step } from './events.ts';
 import { pointOf } from './probe-observation.ts';
 import { type RunOptions, run } from './run.ts';
 import { simulate } from './simulate.ts';
-import { gridOf, type SweepAxis, withSettings } from './sweep-axis.ts';
+import { cellName, gridOf, type SweepAxis, withSettings } from './sweep-axis.ts';
 import { prepareTarget } from './target.ts';
 
 export interface SweepOptions extends RunOptions {
@@ -24,6 +25,13 @@ export interface SweepOptions extends RunOptions {
   /** Goes on with the sweep of this folder: cells that are there are not run again. */
   readonly resume?: string;
   readonly onCell?: (cell: number, of: number, settings: Readonly<Record<string, string | number>>) => void;
+}
+
+/** What a sweep was asked; stored with it, so that it can go on. */
+export interface SweepRequest {
+  readonly schema: 'metron.sweep-request/1';
+  readonly axes: readonly SweepAxis[];
+  readonly engine?: HardwareEngineOptions;
 }
 
 /** One combination of settings and what came of it. */
@@ -37,6 +45,12 @@ export interface SweepCell {
   readonly errorRate?: number;
 }
 
+/** A combination whose target could not be measured; a resumed sweep asks it again. */
+export interface FailedCell {
+  readonly settings: SweepCell['settings'];
+  readonly reason: string;
+}
+
 /** `sweep.json`. */
 export interface SweepResult {
   readonly schema: 'metron.sweep/1';
@@ -44,11 +58,13 @@ export interface SweepResult {
   readonly cells: readonly SweepCell[];
   /** Cells that no other beats in both interactivity and throughput. */
   readonly pareto: readonly ParetoPoint[];
+  readonly failed?: readonly FailedCell[];
   /** Offered load against latency, by rising load. */
   readonly latencyLoad: readonly { cell: number; offered_per_s: number; ttftP50_ms?: number; ttftP99_ms?: number }[];
 }
 
 const cellsFile = 'cells.jsonl';
+const requestFile = 'grid.json';
 
 /** One run for each combination of settings, each in a folder of its own. */
 export async function sweep(
@@ -67,22 +83,27 @@ export async function sweep(
   const folder = options.resume ?? (await sweepFolder(plan, options));
   const done = storedCells(folder);
   const cells: SweepCell[] = [];
+  const failed: FailedCell[] = [];
   for (const [i, settings] of grid.entries()) {
     const before = done.find((cell) => JSON.stringify(cell.settings) === JSON.stringify(settings));
     if (!before && options.control?.stopSignal.aborted) break;
     options.onCell?.(i + 1, grid.length, settings);
-    const cell = before ?? (await runCell(plans[i] as Plan, settings, folder, options));
+    const cell = before ?? (await cellOrFailure(plans[i] as Plan, settings, folder, options));
+    if ('reason' in cell) {
+      failed.push(cell);
+      continue;
+    }
     cells.push(cell);
     if (!before && !options.control?.stopSignal.aborted) {
       appendFileSync(join(folder, cellsFile), `${JSON.stringify(cell)}\n`);
     }
   }
-  const result = resultOf(options.axes, cells);
+  const result = { ...resultOf(options.axes, cells), ...(failed.length > 0 && { failed }) };
   await writeFile(join(folder, 'sweep.json'), `${JSON.stringify(result, null, 2)}\n`);
   const page = renderAnalysis(sweepPage(result, plan.name, `metron sweep --resume ${folder}`));
   const pagePath = await new RunFolder(folder).writeReport(page, 'sweep.html');
   const invalid = cells.some(({ verdict }) => verdict === 'invalid');
-  const nothing = cells.some(({ point }) => (point.completed_per_s ?? 0) === 0);
+  const nothing = failed.length > 0 || cells.some(({ point }) => (point.completed_per_s ?? 0) === 0);
   return {
     result,
     folder,
@@ -93,12 +114,26 @@ export async function sweep(
 
 async function sweepFolder(
   plan: Plan,
-  { runsFolder = 'runs', engine, env = process.env }: SweepOptions,
+  { axes, runsFolder = 'runs', engine, env = process.env }: SweepOptions,
 ): Promise<string> {
   const secrets = engine ? [] : prepareTarget(plan, env).secrets;
   const folder = await createRunFolder(runsFolder, `${plan.name}-sweep`, new Date(), secrets);
   await folder.writePlan(planToJson(plan));
+  const request: SweepRequest = { schema: 'metron.sweep-request/1', axes, ...(engine && { engine }) };
+  await writeFile(join(folder.path, requestFile), `${JSON.stringify(request, null, 2)}\n`);
   return folder.path;
+}
+
+/** What a stored sweep was asked; its plan lies beside it. */
+export function storedSweepRequest(folder: string): SweepRequest {
+  try {
+    return JSON.parse(readFileSync(join(folder, requestFile), 'utf8')) as SweepRequest;
+  } catch (cause) {
+    throw new MetronError('NOT_A_SWEEP', `${folder} is not the folder of a sweep: it has no ${requestFile}`, {
+      hint: 'give a folder that `metron sweep` wrote, such as runs/<time>_<name>-sweep',
+      cause,
+    });
+  }
 }
 
 function storedCells(folder: string): SweepCell[] {
@@ -110,6 +145,18 @@ function storedCells(folder: string): SweepCell[] {
     .map((line) => JSON.parse(line) as SweepCell);
 }
 
+/** One dead target does not end a sweep over several. */
+async function cellOrFailure(...[plan, settings, folder, options]: Parameters<typeof runCell>) {
+  try {
+    return await runCell(plan, settings, folder, options);
+  } catch (cause) {
+    if (options.control?.stopSignal.aborted) throw cause;
+    if (!(cause instanceof MetronError) || cause.exitCode !== exitCodes.targetFailed) throw cause;
+    options.onEvent?.(step(`! ${cause.message}`));
+    return { settings, reason: cause.message };
+  }
+}
+
 async function runCell(
   plan: Plan,
   settings: SweepCell['settings'],
@@ -118,10 +165,7 @@ async function runCell(
 ): Promise<SweepCell> {
   const { engine } = options;
   const runsFolder = join(folder, 'cells');
-  const name = Object.entries(settings)
-    .map(([path, value]) => `${path.split('.').at(-1)}-${value}`)
-    .join('_');
-  const named = { ...plan, name };
+  const named = { ...plan, name: cellName(settings) };
   const done = engine ? await simulate(named, { runsFolder, engine }) : await run(named, { ...options, runsFolder });
   const { headline } = done.summary;
   return {
