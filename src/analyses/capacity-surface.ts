@@ -59,33 +59,49 @@ export interface SurfaceCell extends Rescored {
 export interface RankingFlip {
   readonly decodeDeadline_ms: number;
   readonly firstToken_ms: number;
-  /** Which is ahead here, and not in the first cell in which both are known. */
+  /** Which is ahead here, and not in most cells in which both are known. */
   readonly ahead: string;
   readonly behind: string;
+  /** Bounds that do not overlap show both orders: this one here, the other elsewhere. Else estimates alone say so. */
+  readonly sure?: true;
 }
 
-/** Cells in which two systems stand in another order than in the first cell where both are known. */
+/** Cells in which two systems stand in another order than in most cells where both are known; of a tie, than in the first. */
 export function rankingFlips(surfaces: ReadonlyMap<string, readonly SurfaceCell[]>): RankingFlip[] {
   const names = [...surfaces.keys()];
   return names.flatMap((a, i) => names.slice(i + 1).flatMap((b) => flipsBetween(surfaces, a, b)));
 }
 
+/** One choice of deadlines: 1 where the first system is ahead, −1 where the second is. */
+interface Order {
+  readonly cell: SurfaceCell;
+  readonly ahead: number;
+  readonly shown: boolean;
+}
+
 function flipsBetween(surfaces: ReadonlyMap<string, readonly SurfaceCell[]>, a: string, b: string): RankingFlip[] {
   const others = surfaces.get(b) ?? [];
-  const pairs = (surfaces.get(a) ?? []).flatMap((cell) => {
+  const orders = (surfaces.get(a) ?? []).flatMap((cell): Order[] => {
     const other = others.find(
       (each) => each.decodeDeadline_ms === cell.decodeDeadline_ms && each.firstToken_ms === cell.firstToken_ms,
     );
-    if (cell.estimate === undefined || other?.estimate === undefined) return [];
-    return [{ cell, ahead: Math.sign(cell.estimate - other.estimate) }];
+    if (cell.estimate === undefined || other?.estimate === undefined || cell.estimate === other.estimate) return [];
+    const ahead = Math.sign(cell.estimate - other.estimate);
+    return [{ cell, ahead, shown: ahead > 0 ? isAbove(cell, other) : isAbove(other, cell) }];
   });
-  const usual = pairs.find(({ ahead }) => ahead !== 0)?.ahead ?? 0;
-  return pairs
-    .filter(({ ahead }) => ahead === -usual && usual !== 0)
-    .map(({ cell, ahead }) => ({
+  const sum = orders.reduce((total, { ahead }) => total + ahead, 0);
+  const usual = Math.sign(sum) || (orders[0]?.ahead ?? 0);
+  const usualIsShown = orders.some(({ ahead, shown }) => ahead === usual && shown);
+  return orders
+    .filter(({ ahead }) => ahead === -usual)
+    .map(({ cell, ahead, shown }) => ({
       decodeDeadline_ms: cell.decodeDeadline_ms,
       firstToken_ms: cell.firstToken_ms,
       ahead: ahead > 0 ? a : b,
       behind: ahead > 0 ? b : a,
+      ...(shown && usualIsShown && { sure: true as const }),
     }));
 }
+
+const isAbove = ({ lower }: Rescored, { upper }: Rescored): boolean =>
+  lower !== undefined && upper !== undefined && lower >= upper;

@@ -1,10 +1,12 @@
 import { basename, dirname, join, relative } from 'node:path';
+import type { RankingFlip } from '../analyses/capacity-surface.ts';
 import { type ExitCode, exitCodes, MetronError } from '../core/errors.ts';
 import { renderAnalysis } from '../outputs/html.ts';
 import { table, wrap } from '../outputs/terminal/layout.ts';
 import { surfacePage } from '../plots/analyses/surface-page.ts';
 import { chosen, number } from '../plots/format.ts';
 import { RunFolder } from '../recording/run-folder.ts';
+import { searchInput } from '../run/compare-inputs.ts';
 import { type RescoredFolders, rescore, rescoreDefaults } from '../run/rescore.ts';
 import type { Flags } from './verb.ts';
 
@@ -22,12 +24,12 @@ export async function rescoreFolders(folders: readonly string[], flags: Flags, j
 
 /** Beside the first of the searches, unless a file is named. */
 function writePage(result: RescoredFolders, folders: readonly string[], html: string | undefined): Promise<string> {
-  const path = html ?? join(folders[0] ?? '', 'surface.html');
+  const path = html ?? join(searchInput(folders[0] ?? '').folder, 'surface.html');
   const command = `metron capacity ${folders.map((folder) => `--rescore ${folder}`).join(' ')}`;
   return new RunFolder(dirname(path)).writeReport(renderAnalysis(surfacePage(result, command)), basename(path));
 }
 
-function describe({ objective, surfaces, flips }: RescoredFolders): string[] {
+function describe({ objective, surfaces, flips, warnings }: RescoredFolders): string[] {
   const tables = surfaces.flatMap(({ folder, cells }) => {
     const rows = [...new Set(cells.map(({ decodeDeadline_ms }) => decodeDeadline_ms))];
     const columns = [...new Set(cells.map(({ firstToken_ms }) => firstToken_ms))];
@@ -53,19 +55,14 @@ function describe({ objective, surfaces, flips }: RescoredFolders): string[] {
     `Capacity by deadlines, objective ${objective.join(', ')}; no new load was made`,
     ...tables,
     '',
-    ...(flips.length === 0
-      ? surfaces.length > 1
-        ? ['No choice of deadlines turns the order of these systems.']
-        : []
-      : flips.flatMap(({ decodeDeadline_ms, firstToken_ms, ahead, behind }) =>
-          wrap(
-            `! at D_d ${chosen(decodeDeadline_ms, ' ')}, first token ${chosen(firstToken_ms, ' ')}: ${ahead} is ahead of ${behind}, elsewhere behind it`,
-            80,
-            2,
-          ),
-        )),
+    ...warnings.flatMap((text) => wrap(`! ${text}`, 80, 2)),
+    ...(flips.length === 0 && surfaces.length > 1 ? ['No choice of deadlines turns the order of these systems.'] : []),
+    ...flips.flatMap((flip) => wrap(flipText(flip), 80, 2)),
   ];
 }
+
+const flipText = ({ decodeDeadline_ms, firstToken_ms, ahead, behind, sure }: RankingFlip): string =>
+  `! at D_d ${chosen(decodeDeadline_ms, ' ')}, first token ${chosen(firstToken_ms, ' ')}: ${ahead} is ahead of ${behind}, elsewhere mostly behind it${sure ? '' : '; by estimates alone, their bounds overlap'}`;
 
 /** All loads that were looked at pass, or all fail. */
 const beyond = (lower: number | undefined, upper: number | undefined): string =>

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ComparableSearch, compareSearches, unlikePolicies } from '../analyses/comparison-capacity.ts';
+import { type ComparedRun, compatibility } from '../analyses/comparison-compatibility.ts';
 import type { CompareResult } from '../analyses/comparison-result.ts';
 import { planToJson, scorePolicy } from '../config/index.ts';
 import { loadPlan } from '../config/load-plan.ts';
@@ -43,15 +44,13 @@ export async function compareCapacities(inputs: readonly StoredInput[], force: b
 }
 
 /** What a search of this folder may be compared by. */
-export async function readSearch({ folder, name = folderName(folder) }: StoredInput): Promise<ComparableSearch> {
+async function readSearch({ folder, name = folderName(folder) }: StoredInput): Promise<ComparableSearch> {
   const request = storedRequest(folder);
   const { conditions, reason, confidence, unit, ...found } = foundIn(folder);
   const objective = conditions.join(', ');
   const plan = loadPlan(join(folder, 'plan.json'));
   const slo = parseSlo(request.slo, request.presets);
-  const { prefillDeadline: _, ...own } = slo.policy;
   const { relevantLowerBound: lower, relevantUpperBound: upper, estimate } = found;
-  const manifest = await firstManifest(folder);
   return {
     found: {
       name,
@@ -66,11 +65,7 @@ export async function readSearch({ folder, name = folderName(folder) }: StoredIn
     },
     conditions: objective,
     policy: policyUnder(scorePolicy(plan.score), slo),
-    run: {
-      name,
-      plan: planToJson(planAt({ ...plan, score: { ...plan.score, ...own } }, request.mode, 1, 1, plan.seed)),
-      ...(manifest && { manifest }),
-    },
+    run: await comparableRun({ kind: 'capacity', folder, name }),
     decide: request.decide,
   };
 }
@@ -82,9 +77,37 @@ function foundIn(folder: string): ReturnType<typeof storedCapacity> {
   });
 }
 
-async function firstManifest(folder: string): Promise<ComparableSearch['run']['manifest']> {
+async function firstManifest(folder: string): Promise<ComparedRun['manifest']> {
   const run = readLooks(folder).find((look) => look.run !== undefined)?.run;
   return run === undefined ? undefined : (await readRun(join(folder, run))).manifest;
+}
+
+/** Searches whose workloads differ, one sentence each: whichever carries more says little about the systems. */
+export async function unlikeWorkloads(inputs: readonly StoredInput[]): Promise<string[]> {
+  const [first, ...others] = await Promise.all(inputs.map(comparableRun));
+  return others.flatMap((other) => {
+    if (!first) return [];
+    const keys = compatibility(first, other).differing.filter(({ forbids }) => forbids);
+    const told = keys.map(
+      ({ key, baseline, candidate }) => `${key}: ${baseline} in ${first.name}, ${candidate} in ${other.name}`,
+    );
+    return told.length === 0
+      ? []
+      : [`the workloads differ (${told.join('; ')}): their order says little about the systems`];
+  });
+}
+
+/** The plan of a search without the load that was searched for, judged as the objective says, and the manifest of a look. */
+async function comparableRun({ folder, name = folderName(folder) }: StoredInput): Promise<ComparedRun> {
+  const request = storedRequest(folder);
+  const plan = loadPlan(join(folder, 'plan.json'));
+  const { prefillDeadline: _, ...own } = parseSlo(request.slo, request.presets).policy;
+  const manifest = await firstManifest(folder);
+  return {
+    name,
+    plan: planToJson(planAt({ ...plan, score: { ...plan.score, ...own } }, request.mode, 1, 1, plan.seed)),
+    ...(manifest && { manifest }),
+  };
 }
 
 /** Objectives of the same conditions but other policies get what tells them apart into their names. */

@@ -39,6 +39,12 @@ export function parseCompareInput(text: string): CompareInput {
   return { kind, folder, ...(name !== undefined && folder !== text && { name }) };
 }
 
+/** The folder of a capacity search, also as `NAME=FOLDER`. */
+export function searchInput(text: string): StoredInput {
+  const input = parseCompareInput(text);
+  return input.kind === 'live' ? { kind: 'capacity', folder: text } : { ...input, kind: 'capacity' };
+}
+
 function liveTarget(text: string, name: string | undefined): LiveTarget {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url) throw new MetronError('URL_INVALID', `"${text}" is no URL`);

@@ -13,7 +13,7 @@ import { comparisonPage } from '../plots/analyses/comparison-page.ts';
 import { createRunFolder, RunFolder } from '../recording/run-folder.ts';
 import { type Arm, isSteady, readArms, summaryOf, unlike, valuesOf } from './compare-arms.ts';
 import { compareCapacities } from './compare-capacities.ts';
-import { comparisonFiles, parseCompareInput, type StoredInput } from './compare-inputs.ts';
+import { comparisonFiles, parseCompareInput, searchInput } from './compare-inputs.ts';
 import { refuseUnlike, type ToldApart } from './compare-refusal.ts';
 import { turnsOf } from './compare-turn-values.ts';
 import { expectRecordsWithinCurve } from './curve-range.ts';
@@ -42,7 +42,7 @@ const confidence = 0.95;
 export async function compare(inputs: readonly string[], options: CompareOptions): Promise<CompareResult> {
   const { arms, failed, capacities: searches } = await readArms(inputs.map(parseCompareInput), options.policy);
   for (const { stored } of arms.flatMap(({ runs }) => runs)) expectRecordsWithinCurve(options.policy, stored.records);
-  const named = (options.capacities ?? []).map(capacityInput);
+  const named = (options.capacities ?? []).map(searchInput);
   const found = await compareCapacities([...searches, ...named], options.force === true);
   const [baseline, ...candidates] = arms;
   if (candidates.length === 0 && (baseline || searches.length + named.length < 2)) throw tooFew(failed);
@@ -99,12 +99,6 @@ function tooFew(failed: readonly FailedTarget[]): MetronError {
     exitCode: exitCodes.targetFailed,
     hint: 'what was measured is kept; go on with metron compare --resume <folder>',
   });
-}
-
-/** The folder of a search, also as `NAME=FOLDER`. */
-function capacityInput(text: string): StoredInput {
-  const input = parseCompareInput(text);
-  return input.kind === 'live' ? { kind: 'capacity', folder: text } : { ...input, kind: 'capacity' };
 }
 
 const toldApart = (baseline: Arm | undefined, { name }: Arm, told: Compatibility | undefined): ToldApart => ({

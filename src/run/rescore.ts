@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { capacityFromLooks, type RankingFlip, rankingFlips, type SurfaceCell } from '../analyses/capacity-surface.ts';
 import { scorePolicy } from '../config/index.ts';
 import { loadPlan } from '../config/load-plan.ts';
@@ -9,6 +9,8 @@ import type { ScorePolicy } from '../metrics/index.ts';
 import { readRun } from '../recording/read-run.ts';
 import { parseSlo } from '../slo/index.ts';
 import { storedRequest } from './capacity.ts';
+import { unlikeWorkloads } from './compare-capacities.ts';
+import { folderName, letterOf, type StoredInput, searchInput } from './compare-inputs.ts';
 import { readLooks } from './probe.ts';
 import { observe } from './probe-observation.ts';
 
@@ -27,16 +29,19 @@ export interface RescoredFolders {
   readonly objective: readonly string[];
   readonly surfaces: readonly { readonly folder: string; readonly cells: readonly SurfaceCell[] }[];
   readonly flips: readonly RankingFlip[];
+  /** What a reader must know, one sentence each. */
+  readonly warnings: readonly string[];
 }
 
-/** What the paper's objective would have found under other deadlines, from stored looks: no new load. */
+/** What the paper's objective would have found under other deadlines, from stored looks: no new load. Folders also as `NAME=FOLDER`. */
 export async function rescore(
-  folders: readonly string[],
+  inputs: readonly string[],
   options: RescoreOptions = rescoreDefaults,
 ): Promise<RescoredFolders> {
   const slo = parseSlo(['fluidity>=0.9@99%']);
   const surfaces = new Map<string, SurfaceCell[]>();
-  for (const folder of folders) {
+  const searches = namedSearches(inputs);
+  for (const { name, folder } of searches) {
     const { mode } = storedRequest(folder);
     const policy = scorePolicy(loadPlan(join(folder, 'plan.json')).score);
     const looks = await recordsOf(folder);
@@ -56,14 +61,25 @@ export async function rescore(
         });
       }
     }
-    surfaces.set(basename(folder), cells);
+    surfaces.set(name, cells);
   }
   return {
     schema: 'metron.capacity-surface/1',
     objective: slo.conditions.map(({ text }) => text),
     surfaces: [...surfaces].map(([folder, cells]) => ({ folder, cells })),
     flips: rankingFlips(surfaces),
+    warnings: await unlikeWorkloads(searches),
   };
+}
+
+/** Searches with names of their own; two of one name get their letters. */
+function namedSearches(inputs: readonly string[]): (StoredInput & { readonly name: string })[] {
+  const searches = inputs.map(searchInput).map((input) => ({ ...input, name: input.name ?? folderName(input.folder) }));
+  return searches.map((search, i) =>
+    searches.some(({ name }, j) => j !== i && name === search.name)
+      ? { ...search, name: `${letterOf(i)} ${search.name}` }
+      : search,
+  );
 }
 
 async function recordsOf(folder: string): Promise<{ load: number; records: readonly RequestRecord[] }[]> {

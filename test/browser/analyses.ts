@@ -329,7 +329,7 @@ export const analyses = {
       {
         objective: ['fluidity>=0.9 @ 99%'],
         surfaces: [surface('a-capacity', 2, 0.5), surface('b-capacity', 0.6, 0.9)],
-        flips: [{ decodeDeadline_ms: 50, firstToken_ms: 300, ahead: 'b-capacity', behind: 'a-capacity' }],
+        flips: [{ decodeDeadline_ms: 50, firstToken_ms: 300, ahead: 'b-capacity', behind: 'a-capacity', sure: true }],
       },
       'metron capacity --rescore runs/a-capacity --rescore runs/b-capacity',
     ),

@@ -10,6 +10,7 @@ export interface SurfacePageInput {
   readonly objective: readonly string[];
   readonly surfaces: readonly Surface[];
   readonly flips: readonly RankingFlip[];
+  readonly warnings?: readonly string[];
 }
 
 interface Surface {
@@ -31,9 +32,9 @@ export function surfacePage(input: SurfacePageInput, command: string): AnalysisP
     name: surfaces.map(({ folder }) => folder).join(' and '),
     status:
       flips.length > 0
-        ? { state: 'warn', label: 'The order turns' }
+        ? { state: 'warn', label: flips.some(({ sure }) => sure) ? 'The order turns' : 'The order may turn' }
         : { state: 'ok', label: 'Scored from stored looks' },
-    remarks: [`objective: ${objective.join(', ')}`, 'no new load was made'],
+    remarks: [`objective: ${objective.join(', ')}`, 'no new load was made', ...(input.warnings ?? [])],
     answer: answerOf(input),
     why: surfaces.map(rangeOf),
     headline: [],
@@ -57,7 +58,8 @@ export function surfacePage(input: SurfacePageInput, command: string): AnalysisP
 function answerOf({ surfaces, flips }: SurfacePageInput): string {
   if (flips.length > 0) {
     const systems = [...new Set(flips.flatMap(({ ahead, behind }) => [ahead, behind]))];
-    return `Which of ${listed(systems)} is ahead depends on the deadlines.`;
+    const sure = flips.some((flip) => flip.sure);
+    return `Which of ${listed(systems)} is ahead ${sure ? 'depends' : 'may depend'} on the deadlines.`;
   }
   if (surfaces.length > 1) return 'No choice of deadlines turns the order of these systems.';
   const known = estimates(surfaces[0]?.cells ?? []);
@@ -134,24 +136,27 @@ function capacityText(cell: SurfaceCell | undefined): string {
 const words = (row: number, column: number, cell: SurfaceCell | undefined, flip: RankingFlip | undefined): Words => [
   `With ${chosen(row)} per token and ${chosen(column)} for the first: capacity `,
   strong(capacityText(cell)),
-  flip ? `; here ${flip.ahead} is ahead of ${flip.behind}, elsewhere behind it` : '',
+  flip
+    ? `; here ${flip.ahead} is ahead of ${flip.behind}, elsewhere mostly behind it${flip.sure ? '' : ' (bounds overlap)'}`
+    : '',
 ];
 
 const flipSection = (flips: readonly RankingFlip[]): PageSection => ({
   id: 'order',
   short: 'Order',
   title: 'Where the order turns',
-  lead: 'Against the first pair of deadlines under which both systems have a capacity.',
+  lead: 'Against the order under most pairs of deadlines. Shown: bounds that do not overlap say so, here and for the other order; else estimates alone.',
   tables: [
     {
       name: 'Deadlines under which the order turns',
-      words: 4,
-      head: ['Decode deadline', 'First token', 'Ahead here', 'Behind here'],
-      rows: flips.map(({ decodeDeadline_ms, firstToken_ms, ahead, behind }) => [
+      words: 5,
+      head: ['Decode deadline', 'First token', 'Ahead here', 'Behind here', 'How sure'],
+      rows: flips.map(({ decodeDeadline_ms, firstToken_ms, ahead, behind, sure }) => [
         chosen(decodeDeadline_ms),
         chosen(firstToken_ms),
         ahead,
         behind,
+        sure ? 'shown' : 'by estimate',
       ]),
     },
   ],
