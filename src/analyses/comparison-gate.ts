@@ -40,13 +40,14 @@ export function decideGate(gate: Gate, differences: readonly Difference[]): Gate
   const [low, high] = [found.low * scale, found.high * scale];
   const beyond = gate.operator === '<' ? high < gate.threshold : low > gate.threshold;
   const within = gate.operator === '<' ? low >= gate.threshold : high <= gate.threshold;
-  const interval = `the change lies between ${shown(low, gate)} and ${shown(high, gate)}`;
-  if (beyond) return { gate, outcome: 'failed', explain: `${interval}: beyond ${shown(gate.threshold, gate)}` };
-  if (within) return { gate, outcome: 'passed', explain: `${interval}: not beyond ${shown(gate.threshold, gate)}` };
+  const limit = shown(gate.threshold, gate);
+  const interval = `changed by ${shown((found.change ?? 0) * scale, gate)}, interval ${shown(low, gate)} to ${shown(high, gate)}`;
+  if (beyond) return { gate, outcome: 'failed', explain: `${interval}, all of it beyond ${limit}` };
+  if (within) return { gate, outcome: 'passed', explain: `${interval}, none of it beyond ${limit}` };
   return {
     gate,
     outcome: 'undecided',
-    explain: `${interval}, on both sides of ${shown(gate.threshold, gate)}: more requests would decide`,
+    explain: `cannot decide: ${interval}, on both sides of ${limit}; more requests would decide`,
   };
 }
 
@@ -57,5 +58,8 @@ function scaleOf({ relative }: Gate, { statistic, baseline = 0 }: Difference): n
   return baseline === 0 ? undefined : 1 / Math.abs(baseline);
 }
 
-const shown = (value: number, { relative }: Gate): string =>
-  relative ? `${(value * 100).toFixed(2)} %` : String(Number(value.toPrecision(4)));
+function shown(value: number, { relative }: Gate): string {
+  const text = relative ? (value * 100).toFixed(1) : String(Number(value.toPrecision(3)));
+  const sign = Number(text) > 0 ? '+' : '';
+  return `${sign}${Number(text) === 0 ? text.replace('-', '') : text.replace('-', '−')}${relative ? '%' : ''}`;
+}
