@@ -1,3 +1,4 @@
+import { nanosecondsPerMillisecond } from '../core/units.ts';
 import {
   type AuditedRun,
   type AuditItem,
@@ -119,6 +120,13 @@ const onePoint: AuditItem = {
   check(runs) {
     const rates = distinct(runs.map(({ summary }) => summary.load.offered_per_s?.toPrecision(2))).known;
     const seen = `${rates.length} load(s): ${rates.map((rate) => `${Number(rate)}/s`).join(', ') || 'none known'}`;
+    const flips = deadlineFlips(runs);
+    if (flips !== undefined) {
+      return warn(
+        `${seen}; ${flips}`,
+        'say for which deadlines one system is ahead: metron compare --decode-deadline, metron capacity --rescore',
+      );
+    }
     if (rates.length >= fewestLoads) return pass(seen);
     return warn(
       seen,
@@ -126,6 +134,31 @@ const onePoint: AuditItem = {
     );
   },
 };
+
+/** Half, once and twice the decode deadline: an order that holds at one of them alone is the deadline's. */
+const scales = [0.5, 1, 2];
+/** Shares of fluid answers that differ by less are called alike. */
+const likeShares = 0.02;
+
+/** Two runs whose order by share of fluid answers turns with the decode deadline. */
+function deadlineFlips(runs: readonly AuditedRun[]): string | undefined {
+  for (const [i, one] of runs.entries()) {
+    for (const other of runs.slice(i + 1)) {
+      const orders = scales.map((scale) => Math.sign(far(fluidAt(one, scale) - fluidAt(other, scale))));
+      if (orders.includes(1) && orders.includes(-1)) {
+        return `which of ${one.name} and ${other.name} has more fluid answers turns between half and twice the decode deadline`;
+      }
+    }
+  }
+  return undefined;
+}
+
+const far = (difference: number): number => (Math.abs(difference) < likeShares ? 0 : difference);
+
+function fluidAt({ summary: { acceptance, policy } }: AuditedRun, scale: number): number {
+  const deadline = (policy.decodeDeadline / nanosecondsPerMillisecond) * scale;
+  return acceptance.share[acceptance.deadline_ms.findLastIndex((each) => each <= deadline + 1e-9)] ?? 0;
+}
 
 const needed = ['ttft', 'tbt', 'e2e', 'fluidity'] as const;
 

@@ -115,7 +115,7 @@ const samples = item(
   ({ summary }) => {
     const n = summary.metrics.find(({ id }) => id === 'ttft')?.n ?? 0;
     const evidence = `${n} answers`;
-    if (n >= 1000) return pass(evidence);
+    if (n >= 1000) return pass(n >= 10_000 ? evidence : `${evidence}; P99.9 would need 10,000`);
     const carried = n >= 500 ? 'P90' : n >= 100 ? 'P50' : 'no percentile';
     return (n >= 100 ? warn : fail)(
       `${evidence}: by this rule they carry ${carried}`,

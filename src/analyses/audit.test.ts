@@ -120,3 +120,21 @@ describe('an audit', () => {
     expect(outcomeOf('errors', broad)).toBe('pass');
   });
 });
+
+describe('an order of runs', () => {
+  const withShares = (name: string, share: number[]): AuditedRun => {
+    const run = runOf(simulate(schedule(60, false), {}).records, name);
+    return {
+      ...run,
+      summary: { ...run.summary, acceptance: { ...run.summary.acceptance, deadline_ms: [25, 50, 100], share } },
+    };
+  };
+  const evidenceOf = (runs: AuditedRun[]): string | undefined =>
+    audit(runs).find(({ id }) => id === 'one-operating-point')?.evidence;
+
+  it('that turns with the deadline is told, one that holds is not', () => {
+    const a = withShares('a', [0.2, 0.9, 0.95]);
+    expect(evidenceOf([a, withShares('b', [0.5, 0.7, 0.95])])).toContain('which of a and b');
+    expect(evidenceOf([a, withShares('b', [0.1, 0.8, 0.955])])).not.toContain('which of a and b');
+  });
+});
