@@ -37,6 +37,8 @@ export interface TrialResult extends Joined {
   readonly cpu?: Nanoseconds;
   /** The most memory the process held, bytes. */
   readonly memory: number;
+  /** What it held, once a second until the last answer had ended. */
+  readonly memoryBySecond: readonly number[];
 }
 
 /** Room for every thread to learn when the run starts before it does. */
@@ -59,10 +61,10 @@ export async function runTrial(options: TrialOptions): Promise<TrialResult> {
     instrument.start(origin);
     await instrument.sentAll();
     await instrument.drained();
-    const { cpu, memory } = meter.end();
+    const { cpu, ...held } = meter.end();
     const facts = await instrument.close();
     const joined = await joinWithLog(recordsPath, await source.log(), Number(origin));
-    return { ...joined, facts, memory, ...(cpu !== undefined && { cpu }) };
+    return { ...joined, facts, ...held, ...(cpu !== undefined && { cpu }) };
   } finally {
     await Promise.all([instrument.terminate(), source.close()]);
     await rm(folder, { recursive: true, force: true });
@@ -130,10 +132,13 @@ function measure(now: () => Nanoseconds, window: TrialOptions['window']) {
         }, toMilliseconds(window.to) - toMilliseconds(now())),
       ]
     : [];
+  const memoryBySecond: number[] = [];
+  const looking = setInterval(() => memoryBySecond.push(process.memoryUsage.rss()), 1000);
   return {
     end() {
+      clearInterval(looking);
       for (const timer of timers) clearTimeout(timer);
-      return { cpu, memory: process.resourceUsage().maxRSS * bytesPerKibibyte };
+      return { cpu, memory: process.resourceUsage().maxRSS * bytesPerKibibyte, memoryBySecond };
     },
   };
 }
