@@ -47,7 +47,7 @@ const differingTable = ({ baseline, candidate, differing }: ComparedCapacities):
 });
 
 /** What capacity searches found, by objective. */
-export function capacitiesFigure({ capacities = [], capacityPairs = [] }: CompareResult): PageFigure {
+function capacitiesFigure({ capacities = [], capacityPairs = [] }: CompareResult): PageFigure {
   const objectives = [...new Set(capacities.map(({ objective }) => objective))];
   const edges = capacities.flatMap(({ lower, upper, estimate }) =>
     [lower, upper, estimate].filter((each) => each !== undefined),
