@@ -112,23 +112,6 @@ describe('a receiving worker that dies in mid-run', () => {
   });
 });
 
-describe('what does not fit this machine', () => {
-  it('is refused before anything is sent, with the number needed', async () => {
-    const { code, err } = await metron([
-      'run',
-      '--url',
-      'http://127.0.0.1:9/v1',
-      '--model',
-      'm',
-      '--users',
-      '900000',
-      '--duration',
-      '1s',
-    ]).ended;
-    expect({ code, err }).toMatchObject({ code: 2, err: expect.stringContaining('900') });
-  });
-});
-
 describe('metron doctor', () => {
   it('says what was measured, for machines', async () => {
     const { code, out } = await metron(['doctor', '--json']).ended;

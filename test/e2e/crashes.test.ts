@@ -1,0 +1,140 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import net, { type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Manifest, type RunningEngine, readRun, startEngine } from 'metron';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { metron, onlyRun, readJson, scratch } from './command-line.ts';
+
+let engine: RunningEngine;
+
+beforeAll(async () => {
+  engine = await startEngine({ port: 0, model: 'sim', firstTokenMs: 20, gapMs: 4, stallProbability: 0 });
+});
+afterAll(() => engine.close());
+
+const target = (): string[] => ['--url', engine.url, '--model', 'sim', '--prompt', '40', '--selftest', 'off'];
+
+/** A command line whose threads do this when `happen` is called; `where` is looked at in each of them. */
+function prepared(where: string, what: string): { env: Record<string, string>; happen: () => void } {
+  const folder = scratch('grief');
+  const [code, sign] = [join(folder, 'first.mjs'), join(folder, 'now')];
+  const watch = `setInterval(() => { if (existsSync(${JSON.stringify(sign)})) { ${what} } }, 20).unref();`;
+  writeFileSync(
+    code,
+    `import { existsSync } from 'node:fs';
+     import { isMainThread, workerData } from 'node:worker_threads';
+     if (${where}) ${watch}`,
+  );
+  return { env: { NODE_OPTIONS: `--import=${code}` }, happen: () => writeFileSync(sign, '') };
+}
+
+/** Waits until a run has records of answers. */
+async function firstRecords(runs: string): Promise<void> {
+  for (;;) {
+    const [path] = readdirSync(runs).map((run) => join(runs, run, 'records.jsonl'));
+    if (path && existsSync(path) && readFileSync(path, 'utf8').includes('"completed"')) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+describe('a receiving worker that comes to grief in mid-run', () => {
+  it.each([
+    ['exits', 'process.exit(7)'],
+    ['throws', "throw new Error('grief')"],
+  ])('that %s: the run goes on, what was lost is reported, the verdict is invalid', async (_, what) => {
+    // Worker 0 of 2 carries the even requests.
+    const { env, happen } = prepared('!isMainThread && workerData?.load && workerData.index === 0', what);
+    const runs = scratch('lost-worker');
+    const load = [
+      '--output',
+      '50',
+      '--arrivals',
+      'constant',
+      '--rate',
+      '20',
+      '--duration',
+      '8s',
+      '--workers',
+      '2',
+      '--runs',
+      runs,
+    ];
+    const running = metron(['run', ...target(), ...load], env);
+    await running.says('in flight');
+    happen();
+    const { code, out } = await running.ended;
+    expect(code).toBe(4);
+    expect(out).toContain('invalid measurement');
+    expect(out).toMatch(/Workers lost: 1/);
+    expect(out).toContain('receiving worker lost');
+
+    const folder = onlyRun(runs);
+    const { certificate } = readJson<Manifest>(join(folder, 'manifest.json'));
+    expect(certificate?.verdict).toBe('invalid');
+    const { records, cut, problems } = await readRun(folder);
+    expect({ cut, problems }).toEqual({ cut: false, problems: [] });
+    expect(records.map(({ id }) => id).sort((a, b) => a - b)).toEqual(Array.from({ length: 160 }, (_, id) => id));
+    for (const { id, outcome } of records) if (id % 2 === 1) expect(outcome.status).toBe('completed');
+    // What it had read is kept; what it had open or had not sent yet is told from the server's failures.
+    const lost = records.filter(({ outcome }) => outcome.status !== 'completed');
+    expect(lost.length).toBeGreaterThan(0);
+    for (const { outcome } of lost) expect(JSON.stringify(outcome)).toContain('receiving worker lost');
+  });
+});
+
+describe('a process that dies natively in mid-run', () => {
+  it.each([
+    ['by a signal that it does not survive', undefined],
+    ['by an abort of its main thread', 'isMainThread'],
+    ['by an abort of a receiving worker', '!isMainThread && workerData?.load'],
+  ])('%s: score works on what is there and says that the run was cut', async (_, where) => {
+    const { env, happen } = prepared(where ?? 'false', 'process.kill(process.pid, "SIGABRT")');
+    const runs = scratch('died');
+    const args = ['run', ...target(), '--output', '12', '--rate', '20', '--duration', '600s', '--runs', runs];
+    const running = metron(args, env);
+    await firstRecords(runs);
+    if (where === undefined) running.child.kill('SIGSEGV');
+    else happen();
+    expect((await running.ended).code).toBe(null);
+
+    const folder = onlyRun(runs);
+    const { code, out, err } = await metron(['score', folder, '--decode-deadline', '25ms']).ended;
+    expect(code).toBe(0);
+    expect(err).toContain('cut');
+    expect(out).toContain('D_d 25 ms');
+    const { records } = await readRun(folder);
+    expect(records.some(({ outcome }) => outcome.status === 'completed')).toBe(true);
+  });
+});
+
+describe('what does not fit this machine is refused before anything is sent, with the number needed', () => {
+  const commandLine = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+  let connections = 0;
+  const server = net.createServer(() => connections++);
+  beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)));
+  afterAll(() => server.close());
+
+  /** Runs with so few file descriptors. */
+  function limited(files: number, load: readonly string[]): Promise<{ code: number | null; err: string }> {
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+    const args = [commandLine, 'run', '--url', url, '--model', 'm', ...load];
+    const child = spawn('sh', ['-c', `ulimit -n ${files} && exec "$0" "$@"`, process.execPath, ...args]);
+    let err = '';
+    child.stderr.on('data', (bytes) => {
+      err += String(bytes);
+    });
+    return new Promise((resolve) => child.on('close', (code) => resolve({ code, err })));
+  }
+
+  it.each([
+    ['users of a closed loop', ['--users', '150', '--duration', '1s'], 250],
+    ['what an open loop may have open at once', ['--arrivals', 'constant', '--rate', '200', '--duration', '10s'], 501],
+  ])('files: %s', async (_, load, needed) => {
+    const { code, err } = await limited(240, load);
+    expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining(`needs ${needed} file descriptors`) });
+    expect(err).toContain(`ulimit -n ${needed}`);
+    expect(connections).toBe(0);
+  });
+});
