@@ -62,7 +62,7 @@ describe('a receiving worker that comes to grief in mid-run', () => {
       runs,
     ];
     const running = metron(['run', ...target(), ...load], env);
-    await running.says('in flight');
+    await firstRecords(runs);
     happen();
     const { code, out } = await running.ended;
     expect(code).toBe(4);
