@@ -17,8 +17,8 @@ export interface JudgedLoad {
  * only part of its wealth in each direction, so a load that turns out the other way costs little.
  */
 export function judgeLoads(ascending: readonly LoadEvidence[], own: readonly JudgedLoad['own'][]): JudgedLoad[] {
-  const pass = own.map((each, i) => hedged(each.pass, ascending[i]?.stake ?? 0.5));
-  const fail = own.map((each, i) => hedged(each.fail, 1 - (ascending[i]?.stake ?? 0.5)));
+  const pass = own.map((each, i) => hedged(each.pass, stakeOn(ascending[i]?.stake ?? 0.5)));
+  const fail = own.map((each, i) => hedged(each.fail, stakeOn(1 - (ascending[i]?.stake ?? 0.5))));
   const passFrom = pass.map((_, i) => pass.slice(i).reduce((sum, value) => sum + value, 0));
   const failTo = fail.map((_, i) => fail.slice(0, i + 1).reduce((sum, value) => sum + value, 0));
   return ascending.map((evidence, i) => ({
@@ -28,6 +28,12 @@ export function judgeLoads(ascending: readonly LoadEvidence[], own: readonly Jud
     fail: failTo[i] as number,
   }));
 }
+
+/**
+ * Part of the wealth that is staked on what is believed with this probability: next to nothing on what
+ * is unlikely, little on what is open, since loads at the very edge never bring anything in.
+ */
+export const stakeOn = (belief: number): number => 0.05 + 0.9 * belief * belief;
 
 /** Wealth of one who stakes a part on e and keeps the rest: log(1 − w + w·e). */
 const hedged = (logEvidence: number, stake: number): number =>

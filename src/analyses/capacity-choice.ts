@@ -1,6 +1,6 @@
-import { boundsOf, decisive, type JudgedLoad } from './capacity-bounds.ts';
+import { boundsOf, decisive, type JudgedLoad, stakeOn } from './capacity-bounds.ts';
 import type { CapacityCurve } from './capacity-curve.ts';
-import { effectAt } from './capacity-evidence.ts';
+import { effectAt, type LoadEvidence } from './capacity-evidence.ts';
 import type { CapacityOptions, LoadGrid } from './capacity-options.ts';
 
 /** What is known when the next load is chosen. */
@@ -24,33 +24,61 @@ const ratherLikely = 0.7;
 /** Until a load has been looked at this many times over, a doubtful one is looked at again before moving on. */
 const doubtfulLooks = 4;
 
-/** First a bracket by doubling, then the two loads that can be decided for the least requests. */
+/** The capacity lies between where this and one less this share of belief is left; wider than the tolerance, that is halved. */
+const inner = 0.85;
+
+/** First a bracket by doubling, then its middle, then the two loads that can be decided for the least requests. */
 export function chooseNext(state: SearchState): Choice {
   const { options, grid, loads, curve, ceiling } = state;
   const first = loads[0];
   const last = loads.at(-1);
   if (!first || !last) return { load: grid.nearest(options.start), requests: options.firstRequests };
+  const grew = loads.find(({ evidence }) => grewOnce(evidence));
+  if (grew) return look(state, grew.evidence.load);
   const up = curve.survival(last.evidence.load);
   const down = 1 - curve.survival(first.evidence.load);
   if (up > 0.5 && last.evidence.load < ceiling) {
     const settled = up > ratherLikely || last.evidence.requests >= doubtfulLooks * options.firstRequests;
-    return settled
-      ? look(state, Math.min(ceiling, grid.nearest(last.evidence.load * 2)))
-      : look(state, last.evidence.load);
+    return look(state, settled ? above(state, last.evidence.load) : last.evidence.load);
   }
   if (down > 0.5 && first.evidence.load > options.low) {
     const settled = down > ratherLikely || first.evidence.requests >= doubtfulLooks * options.firstRequests;
     const half = Math.min(grid.nearest(first.evidence.load / 2), first.evidence.load - (options.whole ? 1 : 0));
     return settled ? look(state, Math.max(options.low, half)) : look(state, first.evidence.load);
   }
-  return look(state, cheapest(state));
+  const middle = middleLoad(state);
+  return middle === undefined ? cheapest(state) : look(state, middle);
 }
 
+/** Twice the load; half way up to what the client could not make. */
+function above({ options, grid, ceiling }: SearchState, load: number): number {
+  if (load * 2 <= ceiling || ceiling === options.high) return Math.min(ceiling, grid.nearest(load * 2));
+  const half = grid.nearest(Math.sqrt(load * ceiling));
+  return half > load && half < ceiling ? half : ceiling;
+}
+
+/** One look does not tell a backlog that grows without bound: a second one follows at once. */
+const grewOnce = ({ observations }: LoadEvidence): boolean =>
+  observations.length === 1 && observations[0]?.backlog === 'growing';
+
+/** The load at the middle of what is believed of the capacity, while that is wide. */
+function middleLoad({ grid, loads, curve, options, ceiling }: SearchState): number | undefined {
+  if (grid.closeEnough(curve.quantile(inner), curve.quantile(1 - inner))) return undefined;
+  const { lower, upper } = boundsOf(loads, options.confidence);
+  const middle = grid.nearest(curve.capacity);
+  const open = middle > (lower?.evidence.load ?? 0) && middle < (upper?.evidence.load ?? Number.POSITIVE_INFINITY);
+  return open && middle <= ceiling ? middle : undefined;
+}
+
+/** A load grows by at least this part of what its growth asks for, lest the last step take forever. */
+const leastGrowth = 0.2;
+
 /** As many requests as the load's growth asks for, and no more than are likely to decide it. */
-function look(state: SearchState, load: number): Choice {
-  const { options, loads } = state;
+function look({ options, loads }: SearchState, load: number, enough = Number.POSITIVE_INFINITY): Choice {
   const seen = loads.find(({ evidence }) => evidence.load === load)?.evidence.requests ?? 0;
-  return { load, requests: Math.max(options.firstRequests, Math.ceil(options.growth * seen)) };
+  const growth = options.growth * seen;
+  const wanted = Math.max(leastGrowth * growth, Math.min(growth, enough));
+  return { load, requests: Math.max(options.firstRequests, Math.ceil(wanted)) };
 }
 
 interface Candidate {
@@ -61,34 +89,41 @@ interface Candidate {
   readonly seen: number;
 }
 
+interface Step {
+  readonly cost: number;
+  readonly load: number;
+  /** Requests likely to decide this load. */
+  readonly enough: number;
+}
+
 /** Of all pairs of loads close enough together, the one that takes the fewest requests to enclose the capacity. */
-function cheapest(state: SearchState): number {
+function cheapest(state: SearchState): Choice {
   const { grid } = state;
   const candidates = candidatesOf(state);
-  let best: { readonly cost: number; readonly load: number } | undefined;
+  let best: Step | undefined;
   for (const [i, lower] of candidates.entries()) {
-    for (const upper of candidates.slice(i + 1)) {
+    for (let j = i + 1; j < candidates.length; j++) {
+      const upper = candidates[j] as Candidate;
       if (!grid.closeEnough(lower.load, upper.load)) break;
       const cost = lower.toPass + upper.toFail;
-      if (!best || cost < best.cost) best = { cost, load: openOne(lower, upper) };
+      if (!best || cost < best.cost) best = { cost, ...openOne(lower, upper) };
     }
   }
-  const ends = [candidates[0], candidates.at(-1)];
-  const [floor, roof] = [ends[0]?.toFail, ends[1]?.toPass];
-  if (atLimit(state, 'low') && ends[0] && floor !== undefined && (!best || floor < best.cost)) {
-    best = { cost: floor, load: ends[0].load };
+  const [floor, roof] = [candidates[0], candidates.at(-1)];
+  if (atLimit(state, 'low') && floor && (!best || floor.toFail < best.cost)) {
+    best = { cost: floor.toFail, load: floor.load, enough: floor.toFail };
   }
-  if (atLimit(state, 'high') && ends[1] && roof !== undefined && (!best || roof < best.cost)) {
-    best = { cost: roof, load: ends[1].load };
+  if (atLimit(state, 'high') && roof && (!best || roof.toPass < best.cost)) {
+    best = { cost: roof.toPass, load: roof.load, enough: roof.toPass };
   }
-  return best?.load ?? (candidates[Math.floor(candidates.length / 2)] as Candidate).load;
+  if (best) return look(state, best.load, best.enough);
+  return look(state, (candidates[Math.floor(candidates.length / 2)] as Candidate).load);
 }
 
 /** Whichever of a pair is not yet shown and has been looked at less. */
-function openOne(lower: Candidate, upper: Candidate): number {
-  if (lower.toPass === 0) return upper.load;
-  if (upper.toFail === 0) return lower.load;
-  return lower.seen <= upper.seen ? lower.load : upper.load;
+function openOne(lower: Candidate, upper: Candidate): Omit<Step, 'cost'> {
+  const first = upper.toFail === 0 || (lower.toPass > 0 && lower.seen <= upper.seen);
+  return first ? { load: lower.load, enough: lower.toPass } : { load: upper.load, enough: upper.toFail };
 }
 
 const atLimit = ({ loads, options, ceiling }: SearchState, end: 'low' | 'high'): boolean =>
@@ -99,36 +134,43 @@ function candidatesOf(state: SearchState): Candidate[] {
   const { lower, upper } = boundsOf(loads, options.confidence);
   const from = (lower ?? (loads[0] as JudgedLoad)).evidence.load;
   const to = (upper ?? (loads.at(-1) as JudgedLoad)).evidence.load;
-  return grid.between(from, to).map((load) => candidate(state, load));
+  const effects = options.shares.map((_, j) => pooledEffect(state, j));
+  return grid.between(from, to).map((load) => candidate(state, load, effects));
 }
 
-function candidate(state: SearchState, load: number): Candidate {
+function candidate(state: SearchState, load: number, effects: readonly number[]): Candidate {
   const { loads, curve, options } = state;
   const at = loads.find(({ evidence }) => evidence.load === load);
-  const above = loads.find(({ evidence }) => evidence.load >= load);
-  const below = loads.findLast(({ evidence }) => evidence.load <= load);
   const needed = decisive(options.confidence);
   const misses = curve.misses(load);
   const rates = options.shares.map((share, j) => {
     const allowed = 1 - share;
     const expected = misses[j] as number;
-    return { below: expected < allowed, information: divergence(expected, allowed) / pooledEffect(state, j) };
+    return { below: expected < allowed, information: divergence(expected, allowed) / (effects[j] as number) };
   });
   const passRate = Math.min(...rates.map((each) => (each.below ? each.information : 0)));
   const failRate = Math.max(...rates.map((each) => (each.below ? 0 : each.information)));
+  const belief = at?.evidence.stake ?? curve.survival(load);
+  const others = {
+    pass: loads.find(({ evidence }) => evidence.load > load)?.pass ?? 0,
+    fail: loads.findLast(({ evidence }) => evidence.load < load)?.fail ?? 0,
+  };
+  const shown = { pass: at?.pass ?? others.pass, fail: at?.fail ?? others.fail };
+  const passes = needed - others.pass - Math.log(stakeOn(belief)) - (at?.own.pass ?? 0);
+  const fails = needed - others.fail - Math.log(stakeOn(1 - belief)) - (at?.own.fail ?? 0);
   return {
     load,
     seen: at?.evidence.requests ?? 0,
-    toPass: requestsFor(needed - Math.min(needed, above?.pass ?? 0), passRate),
-    toFail: requestsFor(needed - Math.min(needed, below?.fail ?? 0), failRate),
+    toPass: shown.pass >= needed ? 0 : requestsFor(passes, passRate, at !== undefined),
+    toFail: shown.fail >= needed ? 0 : requestsFor(fails, failRate, at !== undefined),
   };
 }
 
-/** Evidence is worth a little more than its rate says: the mixture has to find out what to bet on. */
-const learning = 1;
+/** A fresh load's mixture has to find out what to bet on; even one known for long wins a little less than its rate. */
+const learning = { fresh: 1.5, known: 0.3 };
 
-const requestsFor = (evidence: number, perRequest: number): number =>
-  evidence <= 0 ? 0 : (evidence + learning) / Math.max(perRequest, 1e-9);
+const requestsFor = (evidence: number, perRequest: number, known: boolean): number =>
+  (Math.max(0, evidence) + (known ? learning.known : learning.fresh)) / Math.max(perRequest, 1e-9);
 
 /** Kullback–Leibler divergence of two Bernoulli distributions. */
 const divergence = (p: number, q: number): number =>

@@ -10,6 +10,8 @@ export interface CapacityCurve {
   readonly capacity: number;
   /** Probability that the capacity is at least this load. */
   survival(load: number): number;
+  /** Load that the capacity reaches with a probability of no more than this. */
+  quantile(survival: number): number;
   /** Index of the condition that fails first. */
   readonly binding: number;
   /** Expected share of misses of each condition at a load. */
@@ -19,8 +21,12 @@ export interface CapacityCurve {
 }
 
 /** Misses that load has nothing to do with, as a share of what is allowed, and how fast the others set in. */
-const forms = [0, 0.1, 0.4].flatMap((floor) => [3, 6, 12, 24, 48, 96, 192].map((steepness) => ({ steepness, floor })));
+const forms = [0, 0.1, 0.4].flatMap((floor) =>
+  [3, 6, 12, 24, 48, 96, 192, 768, 3072].map((steepness) => ({ steepness, floor })),
+);
 const gridSize = 96;
+/** From this many times the allowed misses a load says only that the capacity lies below, not how far. */
+const saturated = 4;
 
 const logit = (p: number): number => Math.log(p / (1 - p));
 const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
@@ -38,6 +44,8 @@ export function fitCurve(loads: readonly LoadEvidence[], shares: readonly number
   let from = Math.min(...logs) - Math.LN2;
   let to = Math.max(...logs) + Math.LN2;
   let fits = fitAll(loads, shares, { from, to, nearness: Number.POSITIVE_INFINITY });
+  // A condition whose edge lies far beyond the window that is zoomed into looks as if it lay at its end.
+  const binding = fits.reduce((least, fit, j) => (fit.center < (fits[least] as Fit).center ? j : least), 0);
   for (let zoom = 0; zoom < 2; zoom++) {
     const survival = joint(fits);
     const step = (to - from) / (gridSize - 1);
@@ -45,7 +53,7 @@ export function fitCurve(loads: readonly LoadEvidence[], shares: readonly number
     [from, to] = [from + Math.max(0, low - 2) * step, from + Math.min(gridSize - 1, high + 2) * step];
     fits = fitAll(loads, shares, { from, to, nearness, around: fits.map(({ center }) => center) });
   }
-  return curveOf(fits, shares, from, to);
+  return curveOf(fits, shares, binding, { from, to });
 }
 
 interface Grid {
@@ -67,20 +75,46 @@ function fitOne(loads: readonly LoadEvidence[], allowed: number, j: number, grid
     const distance = near === undefined ? 0 : (x - near) / nearness;
     const effect = effectAt(loads, evidence, j, allowed);
     const weight = 1 / (effect * (1 + distance * distance));
-    return { x, missed: missed * weight, good: good * weight };
+    // A backlog that grows without bound will make every request miss.
+    if (evidence.backlog === 'growing') return pointOf(x, (missed + good) * weight, 0, allowed);
+    return pointOf(x, missed * weight, good * weight, allowed);
   });
   const step = (to - from) / (gridSize - 1);
   const columns = shapesFor(allowed).map(({ missed: logMissed, good: logGood }) => {
     const column = new Float64Array(gridSize);
-    for (const { x, missed, good } of points) {
+    for (const { x, missed, good, least, most } of points) {
       for (let i = 0; i < gridSize; i++) {
         const entry = tableIndex(x - from - step * i);
-        column[i] = (column[i] as number) + missed * (logMissed[entry] as number) + good * (logGood[entry] as number);
+        const expected = logMissed[entry] as number;
+        const likelihood = expected > least ? most : missed * expected + good * (logGood[entry] as number);
+        column[i] = (column[i] as number) + likelihood;
       }
     }
     return column;
   });
   return normalize(columns, from, to);
+}
+
+interface Point {
+  /** Log load. */
+  readonly x: number;
+  readonly missed: number;
+  readonly good: number;
+  /** Where the curve expects more misses than this (logarithm of their share), it explains the point as well as can be. */
+  readonly least: number;
+  /** Logarithm of the likelihood there. */
+  readonly most: number;
+}
+
+/**
+ * Beyond the edge a system may go on to miss a third of all requests or all of them: no curve shall
+ * become flat in order to explain that.
+ */
+function pointOf(x: number, missed: number, good: number, allowed: number): Point {
+  const share = missed / (missed + good);
+  if (!(share > saturated * allowed)) return { x, missed, good, least: Number.POSITIVE_INFINITY, most: 0 };
+  const most = missed * Math.log(share) + (good > 0 ? good * Math.log1p(-share) : 0);
+  return { x, missed, good, least: Math.log(share), most };
 }
 
 const tableReach = 8;
@@ -163,12 +197,17 @@ function place(survival: Float64Array, value: number): number {
   return before === after ? i : i - 1 + Math.min(1, (before - value) / (before - after));
 }
 
-function curveOf(fits: readonly Fit[], shares: readonly number[], from: number, to: number): CapacityCurve {
+function curveOf(
+  fits: readonly Fit[],
+  shares: readonly number[],
+  binding: number,
+  { from, to }: Pick<Grid, 'from' | 'to'>,
+): CapacityCurve {
   const survival = joint(fits);
   const step = (to - from) / (gridSize - 1);
-  const binding = fits.reduce((least, fit, j) => (fit.center < (fits[least] as Fit).center ? j : least), 0);
   return {
     capacity: Math.exp(from + place(survival, 0.5) * step),
+    quantile: (value) => Math.exp(from + place(survival, value) * step),
     binding,
     steepness: (fits[binding] as Fit).steepness,
     survival(load) {

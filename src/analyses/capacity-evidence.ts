@@ -10,9 +10,6 @@ export interface ConditionCount {
   readonly unknown: number;
 }
 
-/** Requests of a look that is long enough to believe what it says of the backlog. */
-const longLook = 500;
-
 /** Everything observed at one load; observations of the same load are pooled (RFC 9971). */
 export class LoadEvidence {
   readonly load: number;
@@ -57,20 +54,16 @@ export class LoadEvidence {
   }
 
   /**
-   * Growth is believed if most of the looks have seen it, and it was two, a long one, or one whose
-   * latencies never came to a steady state either.
+   * Growth is believed if two looks, and most of all, have seen it: near the edge the backlog of a
+   * system that keeps up rises by itself in a few looks of a hundred.
    */
   get backlog(): ProbeObservation['backlog'] {
     const growing = this.observations.filter(({ backlog }) => backlog === 'growing');
-    const requests = growing.reduce((sum, { cost }) => sum + cost.requests, 0);
-    const believed = growing.length > 1 || requests >= longLook || growing.some(neverSteady);
-    if (growing.length * 2 > this.observations.length) return believed ? 'growing' : 'rising';
+    if (growing.length * 2 > this.observations.length) return growing.length > 1 ? 'growing' : 'rising';
     const latest = this.observations.at(-1)?.backlog ?? 'steady';
     return latest === 'growing' ? 'rising' : latest;
   }
 }
-
-const neverSteady = ({ window }: ProbeObservation): boolean => window?.kind === 'settled' && window.why !== 'too short';
 
 function countOf(segments: readonly Tally[]): ConditionCount {
   const sum = (column: (tally: Tally) => Float64Array): number =>

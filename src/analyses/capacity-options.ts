@@ -39,14 +39,14 @@ export const budgetSpent = (cost: ProbeCost, budget: Partial<ProbeCost>): boolea
     (of) => (cost[of] ?? 0) >= (budget[of] ?? Number.POSITIVE_INFINITY),
   );
 
-/** Loads that are tried: equal steps on a log scale, two of them no wider than the tolerance, doublings among them. */
+/** Loads that are tried: equal steps on a log scale, four of them no wider than the tolerance, doublings among them. */
 export class LoadGrid {
   readonly #options: CapacityOptions;
   readonly #perDoubling: number;
 
   constructor(options: CapacityOptions) {
     this.#options = options;
-    this.#perDoubling = Math.ceil((2 * Math.LN2) / Math.log1p(options.tolerance));
+    this.#perDoubling = Math.ceil((4 * Math.LN2) / Math.log1p(options.tolerance));
   }
 
   /** The grid's load nearest to any load, within what may be tried. */

@@ -53,8 +53,6 @@ type State = SearchState & { readonly bounds: Bounds };
 
 /** A load near the edge lies on one curve with those within this many tolerances of it. */
 const nearness = 5;
-/** The stake on either side is never all there is. */
-const leastStake = 0.25;
 /** A miss share goes from what is allowed to a half within this relative span of load, or to many times that: a cliff. */
 const cliffSpan = 0.1;
 const cliffMisses = 5;
@@ -138,8 +136,7 @@ class Search {
   #at(load: number, { curve }: State): LoadEvidence {
     const known = this.#loads.find((each) => each.load === load);
     if (known) return known;
-    const stake = Math.min(1 - leastStake, Math.max(leastStake, curve.survival(load)));
-    const fresh = new LoadEvidence(load, stake);
+    const fresh = new LoadEvidence(load, curve.survival(load));
     this.#loads.push(fresh);
     this.#loads.sort((a, b) => a.load - b.load);
     return fresh;
@@ -179,6 +176,7 @@ const unknownCurve: CapacityCurve = {
   binding: 0,
   steepness: 1,
   survival: () => 0.5,
+  quantile: () => Number.NaN,
   misses: () => [],
 };
 

@@ -5,13 +5,22 @@ import { randomStream } from '../../src/core/random.ts';
 export interface Target {
   readonly name: string;
   readonly share: number;
-  readonly capacity: number;
   /** Relative width asked of the interval: wider where requests go together, which costs the more. */
   readonly tolerance: number;
   /** Most requests as a share of what bisection takes for an equal error; see docs/capacity.md. */
   readonly costShare: number;
-  /** A probe with randomness of its own. */
-  probe(seed: number): Probe;
+  /** One system of this kind: its capacity lies anywhere within a doubling, so that no grid of loads is lucky. */
+  draw(seed: number): Drawn;
+}
+
+export interface Drawn {
+  readonly capacity: number;
+  readonly probe: Probe;
+}
+
+function drawn(name: string, seed: number, capacity: number, probe: Probe): Drawn {
+  const scale = 2 ** randomStream(seed, `${name}, place`).next();
+  return { capacity: capacity * scale, probe: (load, requests) => probe(load / scale, requests) };
 }
 
 const observation = (
@@ -36,18 +45,17 @@ function independent(
   return {
     name,
     share,
-    capacity,
     tolerance: 0.05,
     costShare,
-    probe(seed) {
+    draw(seed) {
       const random = randomStream(seed, name);
-      return async (load, requests) => {
+      return drawn(name, seed, capacity, async (load, requests) => {
         const probability = misses(load);
         return observation(
           Float64Array.from({ length: requests }, () => (random.next() < probability ? 1 : 0)),
           load,
         );
-      };
+      });
     },
   };
 }
@@ -56,7 +64,7 @@ function independent(
  * Poisson arrivals at one server with exponential service of mean 1: a wait W is over t with
  * probability ρ·e^(−(1−ρ)t). Requests wait for each other, so their misses come together.
  */
-function queue(share: number, limit: number): Target {
+function queue(share: number, limit: number, costShare: number): Target {
   let [low, high] = [0, 1];
   for (let i = 0; i < 60; i++) {
     const middle = (low + high) / 2;
@@ -67,14 +75,13 @@ function queue(share: number, limit: number): Target {
   return {
     name,
     share,
-    capacity: low,
     tolerance: 0.1,
-    costShare: 1.2,
-    probe(seed) {
+    costShare,
+    draw(seed) {
       const random = randomStream(seed, name);
       /** Each load keeps its queue: a further look goes on where the one before ended. */
       const waits = new Map<number, number>();
-      return async (load, requests) => {
+      return drawn(name, seed, low, async (load, requests) => {
         // A stable queue begins as it goes on; an unstable one empty.
         const first = load < 1 && random.next() < load ? random.exponential() / (1 - load) : 0;
         let wait = waits.get(load) ?? first;
@@ -88,7 +95,7 @@ function queue(share: number, limit: number): Target {
         const before = waits.get(load) ?? 0;
         waits.set(load, wait);
         return observation(missed, load, load > 1 && wait > before + requests * 0.02 ? 'growing' : 'steady', strain);
-      };
+      });
     },
   };
 }
@@ -102,8 +109,8 @@ const power = (share: number, capacity: number, factor: number) => {
 export const targets: readonly Target[] = [
   independent('smooth, 99%', 0.99, 3.7, power(0.99, 3.7, 2)),
   independent('steep, 99%', 0.99, 11.3, power(0.99, 11.3, 8)),
-  independent('cliff, 99%', 0.99, 5.23, (load) => (load <= 5.23 ? 0.001 : 0.4), 6),
+  independent('cliff, 99%', 0.99, 5.23, (load) => (load <= 5.23 ? 0.001 : 0.4), 1),
   independent('smooth, 90%', 0.9, 0.83, power(0.9, 0.83, 1.6)),
-  queue(0.9, 8),
-  queue(0.99, 20),
+  queue(0.9, 8, 0.6),
+  queue(0.99, 20, 1),
 ];
