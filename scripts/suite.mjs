@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { capture } from './child.mjs';
 import { repository, tool } from './repository.mjs';
 
-/** One Vitest project as a step of `npm test`. */
+/** One Vitest project as a step of `npm test`; lines that begin with `found: ` are shown though all passed. */
 export function suite(name) {
   return {
     name,
@@ -16,7 +16,7 @@ export function suite(name) {
           ...options,
           env: { ...process.env, METRON_TALLY: tallyFile },
         });
-        return { ...tally(tallyFile, code), output: withoutPassed(output) };
+        return { ...tally(tallyFile, code), output: withoutPassed(output), found: output.match(/^found: .*$/gm) ?? [] };
       } finally {
         rmSync(folder, { recursive: true, force: true });
       }

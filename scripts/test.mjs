@@ -47,6 +47,7 @@ async function perform({ name, run }) {
   const counts = tallyLine({ passed: result.passed, failed, skipped });
   console.log(`${failed === 0 ? 'ok  ' : 'FAIL'}  ${name.padEnd(18)} ${counts}  (${seconds.toFixed(1)} s)`);
   for (const { name: test, reason } of result.skipped) console.log(`      skipped: ${test}: ${reason}`);
+  for (const line of result.found ?? []) console.log(`      ${line}`);
   if (result.failed > 0) console.log(result.output.trimEnd().replace(/^/gm, '      '));
 
   total.passed += result.passed;

@@ -51,7 +51,7 @@ describe('capacity of a simulated engine', () => {
     }
     const median = costs.sort((a, b) => a - b)[trials >> 1]!;
     console.log(
-      `truth between ${passes} and ${fails}/s, ${covered} of ${trials} intervals hold it, ${median} requests`,
+      `found: simulated engine, truth between ${passes} and ${fails}/s, ${covered} of ${trials} intervals hold it, ${median} requests`,
     );
     expect(covered / trials).toBeGreaterThanOrEqual(0.93);
   });

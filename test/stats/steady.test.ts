@@ -58,7 +58,7 @@ const cases: readonly { name: string; load: Load; right: readonly string[] }[] =
 describe(`${trials} simulated runs each`, () => {
   it.each(cases)('$name is recognised in at least 95 %', { timeout: 900_000 }, ({ name, load, right }) => {
     const found = counts(load);
-    console.log(name, Object.fromEntries(found));
+    console.log(`found: ${name}, ${trials} runs:`, JSON.stringify(Object.fromEntries(found)));
     const hits = right.reduce((sum, reason) => sum + (found.get(reason) ?? 0), 0);
     expect(hits / trials).toBeGreaterThanOrEqual(0.95);
   });
