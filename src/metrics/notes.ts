@@ -1,5 +1,6 @@
 import type { Answer } from './answer.ts';
 import { neededSamples } from './binomial.ts';
+import { FirstWave } from './first-wave.ts';
 import { OtherChunkPolicies } from './other-chunk-policies.ts';
 import type { ScorePolicy } from './policy.ts';
 import { isExtrapolated } from './prefill-deadline.ts';
@@ -20,6 +21,7 @@ type Scored = Omit<Summary, 'notes'>;
 export class NoteTaker {
   readonly #policy: ScorePolicy;
   readonly #others: OtherChunkPolicies;
+  readonly #firstWave = new FirstWave();
   #extrapolated = 0;
   #cached = 0;
   #short = 0;
@@ -32,6 +34,7 @@ export class NoteTaker {
 
   add(answer: Answer): void {
     this.#others.add(answer);
+    this.#firstWave.add(answer);
     if (answer.record.resends !== undefined) this.#resent++;
     if (answer.standing !== 'completed') return;
     if (isExtrapolated(this.#policy.prefillDeadline, answer.timeline.promptTokens)) this.#extrapolated++;
@@ -47,7 +50,7 @@ export class NoteTaker {
       ...this.#chunkPolicyNotes(scored),
       ...sampleNotes(scored),
       ...this.#answerNotes(),
-      ...(loadModel === 'closed' ? [closedLoop] : []),
+      ...(loadModel === 'closed' ? [closedLoop, ...this.#firstWaveNotes()] : []),
     ];
   }
 
@@ -72,6 +75,14 @@ export class NoteTaker {
     return notes;
   }
 
+  #firstWaveNotes(): Note[] {
+    const { waits } = this.#firstWave;
+    if (!waits) return [];
+    const { users, first, after, later } = waits;
+    const text = `the first request of each user (${users}) waited ${wait(first)} for its first token (median), all later ones (${after}) ${wait(later)}: users begin as one herd, and a warm-up leaves that out`;
+    return [{ level: 'info', code: 'first-wave', text }];
+  }
+
   #chunkPolicyNotes({ requests, headline }: Scored): Note[] {
     const { fluidShare, chunks } = this.#policy;
     const whole = requests.completed + requests.failed;
@@ -86,6 +97,11 @@ export class NoteTaker {
       }));
   }
 }
+
+const wait = (milliseconds: number): string =>
+  milliseconds < 1000
+    ? `${Number(milliseconds.toPrecision(3))} ms`
+    : `${Number((milliseconds / 1000).toPrecision(3))} s`;
 
 const closedLoop: Note = {
   level: 'info',

@@ -37,6 +37,7 @@ function packRequest(bytes: ByteWriter, record: RequestRecord, outcomes: Map<str
   const key = JSON.stringify(brief(outcome));
   if (!outcomes.has(key)) outcomes.set(key, outcomes.size);
   bytes.unsigned(id);
+  bytes.optional(record.session);
   bytes.unsigned(phases.indexOf(phase) + phases.length * (record.resends ?? 0));
   bytes.unsigned(due);
   for (const time of [sentAt, firstByteAt, endedAt]) bytes.optional(after(time));
@@ -79,6 +80,7 @@ export function unpackRequests({ bytes, outcomes }: PackedRequests): RequestReco
 
 function unpackRequest(reader: ByteReader, outcomes: readonly Outcome[]): RequestRecord {
   const id = reader.unsigned();
+  const session = reader.optional();
   const sending = reader.unsigned();
   const phase = phases[sending % phases.length] ?? 'measure';
   const resends = Math.floor(sending / phases.length);
@@ -93,6 +95,7 @@ function unpackRequest(reader: ByteReader, outcomes: readonly Outcome[]): Reques
   const outcome = outcomes[reader.unsigned()] ?? { status: 'dropped', reason: 'unknown' };
   return {
     id,
+    ...(session === undefined ? {} : { session }),
     phase,
     scheduledAt: time(due),
     ...(sentAt === undefined ? {} : { sentAt }),
