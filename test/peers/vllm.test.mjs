@@ -28,7 +28,7 @@ const result = {
 
 /** A program that takes the place of a binary: says its version, or keeps what it was told and leaves a result. */
 function program(name, body) {
-  const path = join(folder, name);
+  const path = join(folder, `${name}.cjs`);
   writeFileSync(path, `#!${process.execPath}\n${body}`);
   chmodSync(path, 0o755);
   return path;
