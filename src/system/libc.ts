@@ -25,29 +25,46 @@ export interface Libc {
   sched_setaffinity(process: number, bytes: number, mask: Address): number;
   /** Any other call, by its number on this architecture. */
   syscall(number: number, first: number, second: Address, third: number): number;
-  errno(): number;
-  readonly errorCodes: Readonly<Record<string, number>>;
+  /** Name of the error that the last call of this thread ended with, such as `EAGAIN`. */
+  errorCode(): string;
   allocate(bytes: number): { readonly address: Address; readonly memory: ArrayBuffer };
 }
 
 /** `NULL` of C. */
 const noAddress: Address = 0;
 
+interface Native {
+  readonly koffi: typeof import('koffi');
+  /** The program itself, which holds the C library. */
+  readonly library: ReturnType<typeof import('koffi').load>;
+}
+
+/** For calls that one module alone makes. Absent where the platform or the optional package `koffi` is. */
+export function loadNative(): Native | undefined {
+  // What is handed over is laid out for 64-bit little-endian Linux.
+  if (process.platform !== 'linux' || !['x64', 'arm64'].includes(process.arch) || endianness() !== 'LE')
+    return undefined;
+  try {
+    const koffi = createRequire(import.meta.url)('koffi') as typeof import('koffi');
+    return { koffi, library: koffi.load(null) };
+  } catch {
+    return undefined;
+  }
+}
+
 let loaded: Libc | null | undefined;
 
-/** Absent where the platform or the optional package `koffi` is. */
+/** Absent where `loadNative` finds nothing. */
 export function loadLibc(): Libc | undefined {
   loaded ??= tryToLoad() ?? null;
   return loaded ?? undefined;
 }
 
 function tryToLoad(): Libc | undefined {
-  // The structures below are laid out for 64-bit little-endian Linux.
-  if (process.platform !== 'linux' || !['x64', 'arm64'].includes(process.arch) || endianness() !== 'LE')
-    return undefined;
+  const native = loadNative();
+  if (!native) return undefined;
+  const { koffi, library } = native;
   try {
-    const koffi = createRequire(import.meta.url)('koffi') as typeof import('koffi');
-    const library = koffi.load(null);
     const pwait2 = ifThere(() => library.func('int epoll_pwait2(int, size_t, int, size_t, size_t)'));
     return {
       setsockopt: library.func('int setsockopt(int, int, int, void *, uint32_t)'),
@@ -64,8 +81,7 @@ function tryToLoad(): Libc | undefined {
       sched_getaffinity: library.func('int sched_getaffinity(int, size_t, size_t)'),
       sched_setaffinity: library.func('int sched_setaffinity(int, size_t, size_t)'),
       syscall: library.func('int64_t syscall(int64_t, int64_t, size_t, int64_t)'),
-      errno: () => koffi.errno(),
-      errorCodes: koffi.os.errno,
+      errorCode: errorCodes(koffi),
       allocate(bytes) {
         const pointer = koffi.alloc('uint8_t', bytes);
         return { address: Number(koffi.address(pointer)), memory: koffi.view(pointer, bytes) };
@@ -84,8 +100,17 @@ function ifThere<Found>(load: () => Found): Found | undefined {
   }
 }
 
-type Native = (...values: readonly number[]) => number;
+function errorCodes(koffi: Native['koffi']): () => string {
+  // Two names of one number: the first is the usual one.
+  const names = new Map(
+    Object.entries(koffi.os.errno)
+      .reverse()
+      .map(([name, number]) => [number, name]),
+  );
+  return () => names.get(koffi.errno()) ?? `errno ${koffi.errno()}`;
+}
 
-const sleeping = (native: Native) => (clock: number, flags: number, time: Address) =>
-  native(clock, flags, time, noAddress);
-const setting = (native: Native) => (option: number, value: number) => native(option, value, 0, 0, 0);
+type Call = (...values: readonly number[]) => number;
+
+const sleeping = (call: Call) => (clock: number, flags: number, time: Address) => call(clock, flags, time, noAddress);
+const setting = (call: Call) => (option: number, value: number) => call(option, value, 0, 0, 0);

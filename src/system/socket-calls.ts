@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
-import { endianness } from 'node:os';
+import { withoutWaitOrSignal } from './direct-send.ts';
+import { type Libc, loadLibc, loadNative } from './libc.ts';
 
 /** What is asked of the kernel about sockets where Node's own would not do. */
 export interface SocketCalls {
@@ -44,60 +44,57 @@ const reuseAddress = 2;
 const receiveBufferSize = 8;
 const linger = 13;
 const finishWrites = 1;
-const sendFlags = 0x40 | 0x4000;
 const pollIn = 1;
 const pollEntryBytes = 8;
+/** More is sent in several calls. */
+const sendBytes = 64 * 1024;
 
 let loaded: SocketCalls | null | undefined;
 
-/** Absent where the platform or the optional package `koffi` is. */
+/** Absent where `loadNative` finds nothing. */
 export function loadSocketCalls(): SocketCalls | undefined {
   loaded ??= tryToLoad() ?? null;
   return loaded ?? undefined;
 }
 
 function tryToLoad(): SocketCalls | undefined {
-  if (process.platform !== 'linux' || endianness() !== 'LE') return undefined;
-  try {
-    return overLibc(createRequire(import.meta.url)('koffi') as typeof import('koffi'));
-  } catch {
-    return undefined;
-  }
+  const [native, libc] = [loadNative(), loadLibc()];
+  return native && libc && overLibc(native.library, libc);
 }
 
-function overLibc(koffi: typeof import('koffi')): SocketCalls {
-  const library = koffi.load(null);
+type Library = NonNullable<ReturnType<typeof loadNative>>['library'];
+
+function overLibc(library: Library, libc: Libc): SocketCalls {
   const accept = library.func('int accept4(int, void *, void *, int)');
   const receive = library.func('int64_t recv(int, void *, uint64_t, int)');
-  const send = library.func('int64_t send(int, void *, uint64_t, int)');
   const shutdown = library.func('int shutdown(int, int)');
-  const close = library.func('int close(int)');
   const poll = library.func('int poll(void *, uint64_t, int)');
-  const setOption = library.func('int setsockopt(int, int, int, void *, uint32_t)');
-  const { EAGAIN } = koffi.os.errno;
+  const outgoing = libc.allocate(sendBytes);
+  const outgoingBytes = new Uint8Array(outgoing.memory);
 
-  const failure = (call: string): Error =>
-    new Error(
-      `${call}: ${Object.entries(koffi.os.errno).find(([, value]) => value === koffi.errno())?.[0] ?? koffi.errno()}`,
-    );
+  const failure = (call: string): Error => new Error(`${call}: ${libc.errorCode()}`);
   const set = (descriptor: number, level: number, option: number, ...values: number[]): void => {
     const bytes = new Uint8Array(Int32Array.from(values).buffer);
-    if (setOption(descriptor, level, option, bytes, bytes.length) < 0) throw failure('setsockopt');
+    if (libc.setsockopt(descriptor, level, option, bytes, bytes.length) < 0) throw failure('setsockopt');
   };
   /** What a call that may have to wait came to. */
   const now = (call: string, result: number | bigint): number | undefined => {
     if (Number(result) >= 0) return Number(result);
-    if (koffi.errno() === EAGAIN) return undefined;
+    if (libc.errorCode() === 'EAGAIN') return undefined;
     throw failure(call);
   };
   return {
     listen: listening(library, set, failure),
     accept: (socket) => now('accept', accept(socket, null, null, withoutBlocking | closeOnExec)),
     receive: (descriptor, into) => now('recv', receive(descriptor, into, into.length, 0)),
-    send: (descriptor, bytes) => now('send', send(descriptor, bytes, bytes.length, sendFlags)) ?? 0,
+    send(descriptor, bytes) {
+      const length = Math.min(bytes.length, sendBytes);
+      outgoingBytes.set(bytes.subarray(0, length));
+      return now('send', libc.send(descriptor, outgoing.address, length, withoutWaitOrSignal)) ?? 0;
+    },
     dontWait: (descriptor) => set(descriptor, tcpLevel, noDelay, 1),
     finish: (descriptor) => void shutdown(descriptor, finishWrites),
-    close: (descriptor) => void close(descriptor),
+    close: (descriptor) => void libc.close(descriptor),
     resetOnClose: (descriptor) => set(descriptor, socketLevel, linger, 1, 0),
     async readable(descriptors, milliseconds) {
       const entries = Buffer.alloc(descriptors.length * pollEntryBytes);
@@ -113,11 +110,7 @@ function overLibc(koffi: typeof import('koffi')): SocketCalls {
 
 type SetOption = (descriptor: number, level: number, option: number, ...values: number[]) => void;
 
-function listening(
-  library: ReturnType<typeof import('koffi').load>,
-  set: SetOption,
-  failure: (call: string) => Error,
-): SocketCalls['listen'] {
+function listening(library: Library, set: SetOption, failure: (call: string) => Error): SocketCalls['listen'] {
   const socket = library.func('int socket(int, int, int)');
   const bind = library.func('int bind(int, void *, uint32_t)');
   const listen = library.func('int listen(int, int)');

@@ -58,8 +58,7 @@ export class StampedReader {
 
   /** Why the last read failed; undefined if there was merely nothing to read. */
   failure(): string | undefined {
-    const number = this.#libc.errno();
-    const [code] = Object.entries(this.#libc.errorCodes).find(([, known]) => known === number) ?? [`errno ${number}`];
+    const code = this.#libc.errorCode();
     return code === 'EAGAIN' || code === 'EWOULDBLOCK' || code === 'EINTR' ? undefined : code;
   }
 
