@@ -1,4 +1,3 @@
-import type { Probe } from '../../src/analyses/capacity-probe.ts';
 import type { Drawn } from './targets.ts';
 
 export interface Bisected {
@@ -6,32 +5,53 @@ export interface Bisected {
   readonly requests: number;
 }
 
-async function passes(probe: Probe, share: number, load: number, requests: number): Promise<boolean> {
-  const { tallies, backlog } = await probe(load, requests);
-  const missed = tallies[0]!.missed.reduce((a, b) => a + b, 0);
-  return backlog !== 'growing' && missed <= (1 - share) * requests;
+type Ask = (load: number) => Promise<boolean>;
+
+/** One run of so many requests at a load, its share taken at its word. What all runs took is counted. */
+function asking({ probe }: Drawn, share: number, requests: number): { readonly ask: Ask; spent(): number } {
+  let spent = 0;
+  return {
+    async ask(load) {
+      spent += requests;
+      const { tallies, backlog } = await probe(load, requests);
+      const missed = tallies[0]!.missed.reduce((a, b) => a + b, 0);
+      return backlog !== 'growing' && missed <= (1 - share) * requests;
+    },
+    spent: () => spent,
+  };
+}
+
+interface Halving {
+  readonly bracket: readonly [low: number, high: number];
+  readonly closeEnough: (low: number, high: number) => boolean;
+  readonly middleOf: (low: number, high: number) => number;
+}
+
+/** The middle of the last bracket, which errs less than the last load that passed. */
+async function halve(ask: Ask, { bracket: [low, high], closeEnough, middleOf }: Halving): Promise<number> {
+  while (!closeEnough(low, high)) {
+    const middle = middleOf(low, high);
+    if (await ask(middle)) low = middle;
+    else high = middle;
+  }
+  return middleOf(low, high);
 }
 
 /** No load below this is tried. */
 const lowest = 1 / 64;
 
 /**
- * What the literature does: one run of a fixed number of requests per load, its share taken at its
- * word; the load doubles (or halves) to a bracket and is bisected to the tolerance. The answer is the
- * middle of the last bracket, which errs less than the last load that passed.
+ * What the literature does: one run of a fixed number of requests per load; the load doubles (or halves) to a
+ * bracket and is bisected to the tolerance.
  */
 export async function bisect(
-  { probe }: Drawn,
+  drawn: Drawn,
   share: number,
   requests: number,
   tolerance: number,
   start = 1,
 ): Promise<Bisected> {
-  let spent = 0;
-  const ask = (load: number): Promise<boolean> => {
-    spent += requests;
-    return passes(probe, share, load, requests);
-  };
+  const { ask, spent } = asking(drawn, share, requests);
   let [low, high] = [start, start];
   if (await ask(start)) {
     do {
@@ -44,12 +64,12 @@ export async function bisect(
       low /= 2;
     } while (low > lowest && !(await ask(low)));
   }
-  while (high > low * (1 + tolerance)) {
-    const middle = Math.sqrt(low * high);
-    if (await ask(middle)) low = middle;
-    else high = middle;
-  }
-  return { capacity: Math.sqrt(low * high), requests: spent };
+  const capacity = await halve(ask, {
+    bracket: [low, high],
+    closeEnough: (below, above) => above <= below * (1 + tolerance),
+    middleOf: (below, above) => Math.sqrt(below * above),
+  });
+  return { capacity, requests: spent() };
 }
 
 /**
@@ -58,24 +78,20 @@ export async function bisect(
  * here it is let go on from nothing.
  */
 export async function probeAndBisect(
-  { probe }: Drawn,
+  drawn: Drawn,
   share: number,
   requests: number,
   tolerance: number,
   start = 1,
 ): Promise<Bisected> {
-  let spent = 0;
-  const ask = (load: number): Promise<boolean> => {
-    spent += requests;
-    return passes(probe, share, load, requests);
-  };
+  const { ask, spent } = asking(drawn, share, requests);
   let [low, high] = [0, start];
   while (await ask(high)) [low, high] = [high, high * 2];
   if (await ask(high)) low = high;
-  while (high - low > tolerance * high) {
-    const middle = (low + high) / 2;
-    if (await ask(middle)) low = middle;
-    else high = middle;
-  }
-  return { capacity: (low + high) / 2, requests: spent };
+  const capacity = await halve(ask, {
+    bracket: [low, high],
+    closeEnough: (below, above) => above - below <= tolerance * above,
+    middleOf: (below, above) => (below + above) / 2,
+  });
+  return { capacity, requests: spent() };
 }
