@@ -3,6 +3,7 @@ import { compileCoefficients, costModel, type IterationLoad, type Parallelism } 
 import type { GpuProfile } from './gpus.ts';
 import type { HostOverhead } from './hosts.ts';
 import type { ModelShape } from './models.ts';
+import { decodesOf, prefillOf } from './plain-loads.ts';
 
 /** Three measurements of a live server, seconds, prompts not answered from its prefix cache. */
 export interface Probes {
@@ -28,15 +29,15 @@ export interface Calibration {
 export function calibrate(model: ModelShape, gpu: GpuProfile, how: Parallelism, probes: Probes): Calibration {
   const hostLine = (sustained: number): HostOverhead => {
     const time = bareTime(model, gpu, how, sustained);
-    const one = probes.single.seconds - time(decodes(1, probes.single.context));
-    const many = probes.batch.seconds - time(decodes(probes.batch.streams, probes.batch.context));
+    const one = probes.single.seconds - time(decodesOf(1, probes.single.context));
+    const many = probes.batch.seconds - time(decodesOf(probes.batch.streams, probes.batch.context));
     const perSequence = (many - one) / (probes.batch.streams - 1);
     return { constant: one - perSequence, perSequence };
   };
   const excess = (sustained: number): number => {
     const { constant, perSequence } = hostLine(sustained);
     return (
-      bareTime(model, gpu, how, sustained)(prefill(probes.prefill.tokens)) +
+      bareTime(model, gpu, how, sustained)(prefillOf(probes.prefill.tokens)) +
       constant +
       perSequence -
       probes.prefill.seconds
@@ -63,21 +64,3 @@ function bareTime(model: ModelShape, gpu: GpuProfile, how: Parallelism, sustaine
   const cost = costModel(compileCoefficients(model, { ...gpu, efficiency }, how), { constant: 0, perSequence: 0 });
   return (load: IterationLoad) => cost.iteration(load) / 1e9;
 }
-
-const decodes = (streams: number, context: number): IterationLoad => ({
-  tokens: streams,
-  chunks: 0,
-  chunkTokens: 0,
-  chunkContext: 0,
-  decodes: streams,
-  kvTokens: streams * context,
-});
-
-const prefill = (tokens: number): IterationLoad => ({
-  tokens,
-  chunks: 1,
-  chunkTokens: tokens,
-  chunkContext: (tokens * tokens) / 2,
-  decodes: 0,
-  kvTokens: 0,
-});

@@ -5,6 +5,7 @@ import { gpus } from '../cost/gpus.ts';
 import { hosts } from '../cost/hosts.ts';
 import { models } from '../cost/models.ts';
 import { computedStages } from '../cost/pipeline-stages.ts';
+import { decodesOf, prefillOf } from '../cost/plain-loads.ts';
 import { designEngine } from '../engine-design.ts';
 import type { EngineOptions } from '../engine-options.ts';
 import { type SimulatedRequest, simulate } from '../virtual-driver.ts';
@@ -17,22 +18,6 @@ const at = (ms: number, promptTokens: number, outputTokens: number): SimulatedRe
   outputTokens,
 });
 
-const prefill = (tokens: number): IterationLoad => ({
-  tokens,
-  chunks: 1,
-  chunkTokens: tokens,
-  chunkContext: (tokens * tokens) / 2,
-  decodes: 0,
-  kvTokens: 0,
-});
-const decode = (kvTokens: number): IterationLoad => ({
-  tokens: 1,
-  chunks: 0,
-  chunkTokens: 0,
-  chunkContext: 0,
-  decodes: 1,
-  kvTokens,
-});
 const model = models.get('llama3-70b');
 const stages = computedStages(model, 2).map((stage) =>
   costModel(
@@ -49,21 +34,21 @@ describe('pipeline stages', () => {
   it('cost one request the time of all of them and of handing on', () => {
     const [record] = simulate([at(0, 500, 20)], two).records;
     const times = Array.from(record!.chunks.at);
-    expect(times[0]).toBe(through(prefill(500)));
-    for (let i = 1; i < times.length; i++) expect(times[i]! - times[i - 1]!).toBe(through(decode(500 + i)));
+    expect(times[0]).toBe(through(prefillOf(500)));
+    for (let i = 1; i < times.length; i++) expect(times[i]! - times[i - 1]!).toBe(through(decodesOf(1, 500 + i)));
   });
 
   it('share the layers: together they take what one takes, but for launches and handing on', () => {
-    const whole = designEngine(bare).cost.iteration(prefill(2000));
-    expect(through(prefill(2000)) / whole).toBeGreaterThan(1);
-    expect(through(prefill(2000)) / whole).toBeLessThan(1.03);
+    const whole = designEngine(bare).cost.iteration(prefillOf(2000));
+    expect(through(prefillOf(2000)) / whole).toBeGreaterThan(1);
+    expect(through(prefillOf(2000)) / whole).toBeLessThan(1.03);
   });
 
   it('work on as many micro-batches at once: two requests decode as fast as one', () => {
     const alone = simulate([at(0, 500, 100)], two).records[0]!;
     const both = simulate([at(0, 500, 100), at(0, 500, 100)], two).records;
     // They meet while they are prefilled, and then never again.
-    for (const { endedAt } of both) expect(endedAt! - alone.endedAt!).toBeLessThan(through(prefill(500)));
+    for (const { endedAt } of both) expect(endedAt! - alone.endedAt!).toBeLessThan(through(prefillOf(500)));
   });
 
   it('wait for each other where micro-batches are unequal', () => {
@@ -74,9 +59,9 @@ describe('pipeline stages', () => {
     };
     const long = { ...two, scheduler: 'vllm-v0' };
     // A token waits for the long prompt in both stages.
-    const behind = through(prefill(8000));
+    const behind = through(prefillOf(8000));
     expect(gaps(long)).toBeGreaterThan(0.9 * behind);
-    expect(gaps(long)).toBeLessThan(behind + 2 * through(decode(300)));
+    expect(gaps(long)).toBeLessThan(behind + 2 * through(decodesOf(1, 300)));
     // Chunks of equal size leave small bubbles.
     expect(gaps({ ...two, scheduler: 'sarathi' })).toBeLessThan(gaps(long) / 5);
   });
