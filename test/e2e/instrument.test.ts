@@ -2,6 +2,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { recordFromJson } from '../../src/recording/record-json.ts';
+import { orderOf, recorderFor } from './bare-instrument.ts';
 import { built } from './built.ts';
 import { metron, scratch } from './command-line.ts';
 
@@ -52,40 +53,25 @@ describe('a receiving worker that dies in mid-run', () => {
     const recordsPath = join(folder, 'records.jsonl');
     const from = await SourceProcess.start({ ...source, phases: 'random' });
     const requests = 40;
-    const scheduledAt = Float64Array.from({ length: requests }, (_, i) => (100 + 20 * i) * millisecond);
+    const due = Float64Array.from({ length: requests }, (_, i) => (100 + 20 * i) * millisecond);
     const instrument = new Instrument({
       workers: 2,
       target: { url: `http://127.0.0.1:${from.port}/v1/chat/completions`, headers: {} },
       load: { model: 'open' },
-      recorder: {
-        protocol: 'openai-chat',
-        tokenizer: 'o200k',
+      recorder: recorderFor({
         recordsPath,
-        requests: {
-          scheduledAt,
-          promptTokens: new Uint32Array(requests).fill(1),
-          outputTokens: new Uint32Array(requests).fill(source.tokens),
-        },
-        measureFrom: ns(0),
+        due,
+        tokens: source.tokens,
         timeouts: { connect: ns(60e9), firstToken: ns(60e9), betweenTokens: ns(60e9), total: ns(60e9) },
-        keepText: false,
-        secrets: [],
-      },
+      }),
     });
     try {
       await instrument.ready();
       await instrument.warm(4);
-      const body = Buffer.from('{"stream":true}');
       for (let request = 0; request < requests; request++) {
-        const bodies = new Uint8Array(new SharedArrayBuffer(body.length));
-        bodies.set(body);
-        instrument.give({
-          requests: Uint32Array.of(request),
-          due: Float64Array.of(scheduledAt[request] ?? 0),
-          offsets: Uint32Array.of(0, body.length),
-          // Worker 0 carries the even requests: it comes to grief over this one.
-          bodies: request === 20 ? (undefined as never) : bodies,
-        });
+        const order = orderOf(request, due, '{"stream":true}');
+        // Worker 0 carries the even requests: it comes to grief over this one.
+        instrument.give(request === 20 ? { ...order, bodies: undefined as never } : order);
       }
       instrument.noMoreOrders();
       instrument.start(process.hrtime.bigint());

@@ -20,6 +20,7 @@ import {
   transportFaults,
   wholeAnswer,
 } from '../clients/transport-faults.ts';
+import { orderOf, recorderFor } from './bare-instrument.ts';
 import { built } from './built.ts';
 
 const { Instrument } = await built<typeof import('../../src/instrument/instrument.ts')>('instrument/instrument.js');
@@ -42,8 +43,6 @@ const ways: readonly Way[] = [
 
 const millisecond = 1e6;
 const ns = (value: number) => value as never;
-const never = ns(600e9);
-const unlimited = { connect: never, firstToken: never, betweenTokens: never, total: never };
 const patience = ns(1500 * millisecond);
 const smallBody = '{"stream":true}';
 /** More than the buffers of both sides hold. */
@@ -53,7 +52,7 @@ interface Load {
   readonly way: Way;
   readonly port: number;
   readonly requests: readonly { readonly body: string; readonly due: number }[];
-  readonly timeouts?: Partial<typeof unlimited>;
+  readonly timeouts?: NonNullable<Parameters<typeof recorderFor>[0]['timeouts']>;
   readonly ca?: string;
   readonly host?: string;
 }
@@ -82,34 +81,12 @@ async function recordsOf({ way, port, requests, timeouts, ca, host = '127.0.0.1'
       ...(way.stamps && { stamps: way.stamps }),
     },
     load: { model: 'open' },
-    recorder: {
-      protocol: 'openai-chat',
-      tokenizer: 'o200k',
-      recordsPath,
-      requests: {
-        scheduledAt: due,
-        promptTokens: new Uint32Array(due.length).fill(1),
-        outputTokens: new Uint32Array(due.length).fill(tokensOfAnswer),
-      },
-      measureFrom: ns(0),
-      timeouts: { ...unlimited, ...timeouts },
-      keepText: false,
-      secrets: [],
-    },
+    recorder: recorderFor({ recordsPath, due, tokens: tokensOfAnswer, ...(timeouts && { timeouts }) }),
   });
   try {
     await instrument.ready();
     expect(instrument.paths).toEqual([way.path]);
-    for (const [request, { body }] of requests.entries()) {
-      const bodies = new Uint8Array(new SharedArrayBuffer(body.length));
-      bodies.set(Buffer.from(body));
-      instrument.give({
-        requests: Uint32Array.of(request),
-        due: due.slice(request, request + 1),
-        offsets: Uint32Array.of(0, body.length),
-        bodies,
-      });
-    }
+    for (const [request, { body }] of requests.entries()) instrument.give(orderOf(request, due, body));
     instrument.noMoreOrders();
     instrument.start(process.hrtime.bigint());
     await instrument.sentAll();
