@@ -25,7 +25,7 @@ export async function readRun(folder: string): Promise<StoredRun> {
   await expectRunFolder(folder);
   const problems: string[] = [];
   const plan = await readJson(join(folder, runFiles.plan), problems);
-  const manifest = asManifest(await readJson(join(folder, runFiles.manifest), problems), problems);
+  const manifest = await manifestOf(folder, problems);
   const records: RequestRecord[] = [];
   const seen = new Set<number>();
   let cut = manifest?.endedAt === undefined;
@@ -43,6 +43,15 @@ export async function readRun(folder: string): Promise<StoredRun> {
   records.sort((a, b) => a.id - b.id);
   return { folder, ...(plan !== undefined && { plan }), ...(manifest && { manifest }), records, cut, problems };
 }
+
+/** What a stored run says of itself, without its records; undefined where that is missing or damaged. */
+export async function readManifest(folder: string): Promise<Manifest | undefined> {
+  await expectRunFolder(folder);
+  return manifestOf(folder, []);
+}
+
+const manifestOf = async (folder: string, problems: string[]): Promise<Manifest | undefined> =>
+  asManifest(await readJson(join(folder, runFiles.manifest), problems), problems);
 
 async function expectRunFolder(folder: string): Promise<void> {
   const found = await stat(folder).catch(() => undefined);

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { type ComparableSearch, compareSearches, unlikePolicies } from '../analyses/comparison-capacity.ts';
 import { type ComparedRun, compatibility } from '../analyses/comparison-compatibility.ts';
 import type { CompareResult } from '../analyses/comparison-result.ts';
-import { planToJson, scorePolicy } from '../config/index.ts';
+import { type Plan, planToJson, scorePolicy } from '../config/index.ts';
 import { loadPlan } from '../config/load-plan.ts';
 import { MetronError } from '../core/errors.ts';
 import type { ScorePolicy } from '../metrics/index.ts';
 import { durationOf, prefillText } from '../outputs/terminal/policy-line.ts';
-import { readRun } from '../recording/read-run.ts';
-import { parseSlo, policyUnder } from '../slo/index.ts';
-import { storedCapacity, storedRequest } from './capacity.ts';
+import { readManifest } from '../recording/read-run.ts';
+import { parseSlo, policyUnder, type Slo } from '../slo/index.ts';
+import { type CapacityRequest, storedCapacity, storedRequest } from './capacity.ts';
 import { folderName, type StoredInput } from './compare-inputs.ts';
 import { refuseUnlike } from './compare-refusal.ts';
 import { readLooks } from './probe.ts';
@@ -43,13 +43,27 @@ export async function compareCapacities(inputs: readonly StoredInput[], force: b
   };
 }
 
-/** What a search of this folder may be compared by. */
-async function readSearch({ folder, name = folderName(folder) }: StoredInput): Promise<ComparableSearch> {
+/** What was searched for in a folder, and on which plan. */
+interface Asked {
+  readonly name: string;
+  readonly folder: string;
+  readonly request: CapacityRequest;
+  readonly plan: Plan;
+  readonly slo: Slo;
+}
+
+function askedIn({ folder, name = folderName(folder) }: StoredInput): Asked {
   const request = storedRequest(folder);
+  const plan = loadPlan(join(folder, 'plan.json'));
+  return { name, folder, request, plan, slo: parseSlo(request.slo, request.presets) };
+}
+
+/** What a search of this folder may be compared by. */
+async function readSearch(input: StoredInput): Promise<ComparableSearch> {
+  const asked = askedIn(input);
+  const { name, folder, request, plan, slo } = asked;
   const { conditions, reason, confidence, unit, ...found } = foundIn(folder);
   const objective = conditions.join(', ');
-  const plan = loadPlan(join(folder, 'plan.json'));
-  const slo = parseSlo(request.slo, request.presets);
   const { relevantLowerBound: lower, relevantUpperBound: upper, estimate } = found;
   return {
     found: {
@@ -65,7 +79,7 @@ async function readSearch({ folder, name = folderName(folder) }: StoredInput): P
     },
     conditions: objective,
     policy: policyUnder(scorePolicy(plan.score), slo),
-    run: await comparableRun({ kind: 'capacity', folder, name }),
+    run: await comparableRun(asked),
     decide: request.decide,
   };
 }
@@ -79,12 +93,12 @@ function foundIn(folder: string): ReturnType<typeof storedCapacity> {
 
 async function firstManifest(folder: string): Promise<ComparedRun['manifest']> {
   const run = readLooks(folder).find((look) => look.run !== undefined)?.run;
-  return run === undefined ? undefined : (await readRun(join(folder, run))).manifest;
+  return run === undefined ? undefined : readManifest(join(folder, run));
 }
 
 /** Searches whose workloads differ, one sentence each: whichever carries more says little about the systems. */
 export async function unlikeWorkloads(inputs: readonly StoredInput[]): Promise<string[]> {
-  const [first, ...others] = await Promise.all(inputs.map(comparableRun));
+  const [first, ...others] = await Promise.all(inputs.map((input) => comparableRun(askedIn(input))));
   return others.flatMap((other) => {
     if (!first) return [];
     const keys = compatibility(first, other).differing.filter(({ forbids }) => forbids);
@@ -98,10 +112,8 @@ export async function unlikeWorkloads(inputs: readonly StoredInput[]): Promise<s
 }
 
 /** The plan of a search without the load that was searched for, judged as the objective says, and the manifest of a look. */
-async function comparableRun({ folder, name = folderName(folder) }: StoredInput): Promise<ComparedRun> {
-  const request = storedRequest(folder);
-  const plan = loadPlan(join(folder, 'plan.json'));
-  const { prefillDeadline: _, ...own } = parseSlo(request.slo, request.presets).policy;
+async function comparableRun({ name, folder, request, plan, slo }: Asked): Promise<ComparedRun> {
+  const { prefillDeadline: _, ...own } = slo.policy;
   const manifest = await firstManifest(folder);
   return {
     name,
