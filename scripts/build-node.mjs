@@ -10,6 +10,7 @@ const entries = [
   { path: 'instrument/recorder' },
   { path: 'instrument/beacon' },
   { path: 'instrument/metronome' },
+  { path: 'instrument/courier' },
 ];
 
 const part = 'part-';

@@ -5,6 +5,11 @@ export interface OpenLoopOptions {
   readonly clock: Clock;
   /** Sends one request now. `due` is when the plan wanted it sent. */
   readonly fire: (request: number, due: number) => void;
+  /**
+   * Offered a request some milliseconds before it is due, so that little is left to be done then; false if that is
+   * not possible now. With timing `asked` only.
+   */
+  readonly prepare?: (request: number, due: number) => boolean;
   /** Called once nothing is left to send and `close` was called, or after `stop`. */
   readonly onDone: () => void;
   /**
@@ -24,6 +29,14 @@ const longestWait = microseconds(100);
 /** Timers wake up to 2 ms away from what they promise; the rest is bridged by turns of the loop. */
 const timerUncertainty = milliseconds(2);
 
+/** Requests are offered so long before they are due … */
+const prepareBefore = milliseconds(10);
+/** … so many between two looks at the sockets, and again so soon if there are more … */
+const prepareAtOnce = 16;
+const prepareAgainAfter = microseconds(50);
+/** … but none so shortly before a send. */
+const noTimeToPrepare = microseconds(100);
+
 /**
  * Fires requests at absolute times, whatever the server does. Errors never add up: every wait is
  * computed from the schedule, none from the send before. Whatever is due in a turn leaves in it.
@@ -33,6 +46,8 @@ export class OpenLoop {
   readonly #requests: number[] = [];
   readonly #due: number[] = [];
   #next = 0;
+  /** Up to here all were prepared. */
+  #prepared = 0;
   #running = false;
   #closed = false;
   #finished = false;
@@ -66,10 +81,24 @@ export class OpenLoop {
       const due = this.#due[this.#next];
       if (due === undefined) return Number.POSITIVE_INFINITY;
       const left = due - this.#options.clock.now();
+      if (left > noTimeToPrepare && this.#prepare(due - left)) return Math.min(left - noTimeToPrepare / 2, prepareAgainAfter);
       if (left > 0) return left;
       this.#step();
     }
   };
+
+  /** True if there is more to prepare. */
+  #prepare(now: number): boolean {
+    const { prepare } = this.#options;
+    if (!prepare) return false;
+    this.#prepared = Math.max(this.#prepared, this.#next);
+    for (const end = this.#prepared + prepareAtOnce; this.#prepared < end; this.#prepared++) {
+      const due = this.#due[this.#prepared];
+      if (due === undefined || due > now + prepareBefore) return false;
+      if (!prepare(this.#requests[this.#prepared] ?? 0, due)) return false;
+    }
+    return true;
+  }
 
   /** A send is due in a moment: waits for it and sends. */
   nudge(): void {
@@ -153,6 +182,7 @@ export class OpenLoop {
     if (this.#next < 4096) return;
     this.#requests.splice(0, this.#next);
     this.#due.splice(0, this.#next);
+    this.#prepared = Math.max(0, this.#prepared - this.#next);
     this.#next = 0;
   }
 

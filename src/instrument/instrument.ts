@@ -17,6 +17,7 @@ import type {
   ToReceiver,
   ToRecorder,
 } from './messages.ts';
+import { type Courier, courierFor } from './courier-thread.ts';
 import { type Metronome, metronomeFor } from './metronome-thread.ts';
 import type { ReadFacts } from './read-statistics.ts';
 import { type Partition, partitionCores } from './thread-placement.ts';
@@ -121,6 +122,7 @@ export class Instrument {
   readonly #drained = deferred<void>();
   readonly #closed = deferred<{ live: LiveStatistics; reads: ReadFacts; canary: CanaryFacts }>();
   readonly #metronome: Metronome | undefined;
+  readonly #courier: Courier | undefined;
   readonly #partition: Partition | undefined;
   readonly #beacon: Worker;
   readonly #beaconPort = deferred<number>();
@@ -145,9 +147,11 @@ export class Instrument {
     this.#beacon.on('message', ({ port }: FromBeacon) => this.#beaconPort.resolve(port));
     this.#beacon.on('error', (cause) => this.#beaconPort.reject(cause));
     this.#metronome = metronomeFor(options);
+    this.#courier = courierFor(options);
     this.#receivers = channels.map(({ port1 }, index) => {
       const { workers, target, load } = options;
       const nudges = this.#metronome?.nudges[index];
+      const armed = this.#courier?.armed[index];
       const cores = this.#partition?.receiverCores;
       const setup = {
         index,
@@ -156,6 +160,7 @@ export class Instrument {
         load,
         recorder: port1,
         ...(nudges && { nudges }),
+        ...(armed && { armed }),
         ...(cores && { cores }),
       };
       return new Receiver(setup, () => this.#tellRecorder({ type: 'receiver-lost', index }));
@@ -213,6 +218,7 @@ export class Instrument {
   start(origin: bigint): void {
     this.#beacon.postMessage({ origin } satisfies ToBeacon);
     this.#metronome?.start(origin);
+    this.#courier?.start(origin);
     this.#tellRecorder({ type: 'start', origin });
     this.#tell({ type: 'start', origin, beaconPort: this.#listensAt });
   }
@@ -255,6 +261,7 @@ export class Instrument {
       this.#recorder.terminate(),
       this.#beacon.terminate(),
       this.#metronome?.stop(),
+      this.#courier?.stop(),
     ]);
     this.#partition?.restore();
   }

@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
+import type { ArmedMemory } from '../clients/transport/armed-memory.ts';
 import type { Nanoseconds } from '../core/units.ts';
 
 /** Requests ready to leave: their bodies lie end to end in shared memory, request i in [offsets[i], offsets[i+1]). */
@@ -44,6 +45,8 @@ export interface ReceiverSetup {
   readonly recorder: MessagePort;
   /** Says that a send is due in a moment; absent where nobody keeps time. */
   readonly nudges?: MessagePort;
+  /** Shared with the thread that sends what this one is too late for; absent where there is none. */
+  readonly armed?: ArmedMemory;
 }
 
 export type ToReceiver =
@@ -74,6 +77,15 @@ export interface MetronomeSetup {
 }
 
 export type ToMetronome = { readonly origin: bigint };
+
+export interface CourierSetup {
+  /** One per receiver, with one bell for all. */
+  readonly armed: readonly ArmedMemory[];
+  /** Set to 1 to end. */
+  readonly stopped: Int32Array<SharedArrayBuffer>;
+}
+
+export type ToCourier = { readonly origin: bigint };
 
 export type ToBeacon = { readonly origin: bigint };
 export type FromBeacon = { readonly port: number };

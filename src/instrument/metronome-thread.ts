@@ -31,6 +31,10 @@ export class Metronome {
   }
 }
 
+/** Receiving threads do without Node's streams there (path A), where the system's calls are within reach. */
+export const readsByItself = ({ url, proxy, stamps }: TargetSetup): boolean =>
+  url.startsWith('http:') && !proxy && stamps !== 'user';
+
 /**
  * Only an open loop knows when it will send, and only some systems let a thread sleep to the
  * microsecond. There, loops that read by themselves (path A) keep time too and need nobody.
@@ -43,7 +47,6 @@ export function metronomeFor(options: {
 }): Metronome | undefined {
   const { target, load } = options;
   const { scheduledAt } = options.recorder.requests;
-  const readByThemselves = target.url.startsWith('http:') && !target.proxy && target.stamps !== 'user';
-  if (load.model !== 'open' || !scheduledAt || readByThemselves || !loadLibc()) return undefined;
+  if (load.model !== 'open' || !scheduledAt || readsByItself(target) || !loadLibc()) return undefined;
   return new Metronome(scheduledAt, options.workers);
 }

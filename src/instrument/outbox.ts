@@ -37,6 +37,12 @@ export class Outbox {
     this.#send(request, ready.batch.bodies.subarray(ready.start, ready.end));
   }
 
+  /** The body of a request that is not to leave yet; undefined if it is not composed yet. */
+  bodyOf(request: number): Uint8Array | undefined {
+    const ready = this.#ready.get(request);
+    return ready?.batch.bodies.subarray(ready.start, ready.end);
+  }
+
   /** Requests below this were taken by other workers; their bodies are let go. */
   forgetBelow(request: number): void {
     for (const id of this.#ready.keys()) {

@@ -47,6 +47,7 @@ const transport = (target.stamps === 'user' ? userStampedTransport : chooseTrans
   tape,
   clock,
   { onEnd: (request) => loop.ended(request), onRead: () => loop.poll() },
+  setup.armed,
 );
 
 /** Waits for sockets and for sends alike, where the transport reads through it. */
@@ -88,6 +89,10 @@ function openLoop(): Loop {
       pacemaker?.keepPace(undefined);
       tell({ type: 'sent-all', unsent });
     },
+    prepare(request, due) {
+      const body = outbox.bodyOf(request);
+      return body !== undefined && transport.arm(request, body, due);
+    },
     timing: pacemaker ? 'asked' : setup.nudges ? 'nudged' : 'own',
   });
   let unsent: number[] = [];
@@ -113,7 +118,8 @@ function openLoop(): Loop {
     poll: () => loop.poll(),
     nudge: () => loop.nudge(),
     stop() {
-      unsent = loop.pending();
+      const left = new Set(transport.recall());
+      unsent = loop.pending().filter((request) => !left.has(request));
       loop.stop();
     },
     spun: () => loop.spun,
@@ -208,6 +214,8 @@ async function obey(message: ToReceiver): Promise<void> {
   }
 }
 
+// Who sends what is armed here must not do so on descriptors that are no longer ours.
+process.on('exit', () => transport.recall());
 nameThread('metron-receive');
 wakePromptly();
 if (setup.cores) keepTo(setup.cores);

@@ -1,4 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
+import type { ArmedMemory } from './armed-memory.ts';
+import { armedSends } from './armed-sends.ts';
 import { directWriter } from './direct-writer.ts';
 import { KernelStamper } from './kernel-stamper.ts';
 import { readLoop } from './read-loop.ts';
@@ -8,19 +10,19 @@ import { stampedReader } from './stamped-reader.ts';
 import type { TransportFactory, TransportTarget } from './transport.ts';
 
 /** The transport that stamps this target most exactly; its `path` says which it is. */
-export const chooseTransport: TransportFactory = (target, tape, clock, events) =>
-  new SocketTransport(target, tape, clock, events, bestStamps(target, clock));
+export const chooseTransport: TransportFactory = (target, tape, clock, events, armed) =>
+  new SocketTransport(target, tape, clock, events, bestStamps(target, clock, armed));
 
 /** Path B whatever the platform offers: what the kernel's stamps are compared with. */
 export const userStampedTransport: TransportFactory = (target, tape, clock, events) =>
   new SocketTransport(target, tape, clock, events, { path: 'B', stamper: new UserStamper(clock) });
 
-function bestStamps({ url, proxy }: TransportTarget, clock: Clock): Stamps {
+function bestStamps({ url, proxy }: TransportTarget, clock: Clock, memory?: ArmedMemory): Stamps {
   if (url.protocol === 'https:' || proxy) return { path: 'C', stamper: new UserStamper(clock) };
   const reader = stampedReader();
   const loop = readLoop();
   const writer = directWriter();
-  return reader && loop && writer
-    ? { path: 'A', stamper: new KernelStamper(clock, reader, loop), writer }
-    : { path: 'B', stamper: new UserStamper(clock) };
+  if (!reader || !loop || !writer) return { path: 'B', stamper: new UserStamper(clock) };
+  const armed = memory && armedSends(memory, clock);
+  return { path: 'A', stamper: new KernelStamper(clock, reader, loop), writer, ...(armed && { armed }) };
 }

@@ -1,7 +1,9 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../../core/clock.ts';
 import { type EndCause, endCauses, type TapeWriter } from '../../core/tape.ts';
-import type { Nanoseconds } from '../../core/units.ts';
+import { type Nanoseconds, seconds } from '../../core/units.ts';
+import { descriptorOf } from '../../system/descriptor.ts';
+import type { ArmedSends } from './armed-sends.ts';
 import type { Dial } from './dial.ts';
 import type { DirectWriter } from './direct-writer.ts';
 import { causeOf, Exchange } from './exchange.ts';
@@ -17,6 +19,8 @@ export interface ConnectionOwner {
   readonly stamper: ReadStamper;
   /** Where there is a shorter way to the kernel than Node's. */
   readonly writer?: DirectWriter;
+  /** Where another thread sends what this one is too late for. */
+  readonly armed?: ArmedSends;
   /** Open, and carries nothing. */
   onIdle(connection: Connection): void;
   /** Gone for good, or never came about. Called before `onEnd` of what it carried. */
@@ -24,9 +28,22 @@ export interface ConnectionOwner {
   onEnd(request: number, cause: EndCause): void;
   /** The connection was kept, and closed before it answered: `request` has to go again on another. */
   onUnheard(request: number, body: Uint8Array): void;
+  /** An armed request has not left and will not leave on this connection. */
+  onDisarmed(request: number): void;
   /** A read was dealt with. */
   onRead(): void;
 }
+
+/** A request laid out on a connection ahead of its time. */
+interface Armed {
+  readonly request: number;
+  readonly body: Uint8Array;
+  /** What the memory shared with the sending thread knows it by. */
+  readonly count: number;
+}
+
+/** Another thread that was sending for longer than this is not waited for. */
+const longestDeparture = seconds(1);
 
 /** A connection that carries one exchange at a time. */
 export class Connection {
@@ -38,6 +55,7 @@ export class Connection {
   #socket: Socket | undefined;
   /** What to send as soon as the connection stands. */
   #waiting: Uint8Array | undefined;
+  #armed: Armed | undefined;
   /** What was sent on a kept connection and may have to go again; no longer kept once an answer begins. */
   #unheard: Uint8Array | undefined;
   #carried = 0;
@@ -71,7 +89,7 @@ export class Connection {
   /** Can carry a request now: open, idle, and the peer has not closed it as far as is known. */
   get ready(): boolean {
     const socket = this.#socket;
-    return !this.#closed && !this.#exchange.busy && socket?.writable === true && !socket.readableEnded;
+    return !this.#closed && !this.#exchange.busy && !this.#armed && socket?.writable === true && !socket.readableEnded;
   }
 
   send(request: number, body: Uint8Array): void {
@@ -104,6 +122,59 @@ export class Connection {
     return true;
   }
 
+  /** Lays a request out, to leave at `due` even if this thread is late; false where that cannot be. */
+  arm(request: number, body: Uint8Array, due: number): boolean {
+    const { armed, head } = this.#owner;
+    const socket = this.#socket;
+    const fd = socket?.writableLength === 0 ? descriptorOf(socket) : undefined;
+    if (!armed || fd === undefined) return false;
+    const count = armed.arm(fd, due, head.of(request, body.length), body);
+    if (count === undefined) return false;
+    this.#armed = { request, body, count };
+    return true;
+  }
+
+  /** Takes the armed request back; false if it has left, or is leaving. */
+  recall(): boolean {
+    if (!this.#armed || !this.#owner.armed?.recall(this.#armed.count)) return false;
+    this.#armed = undefined;
+    return true;
+  }
+
+  /** Sends the armed request unless it has left. */
+  depart(): void {
+    this.#departFor(this.#owner.clock.now());
+  }
+
+  #departFor(since: number): void {
+    if (!this.#armed) return;
+    if (!this.#tryToDepart(this.#owner.clock.now() - since > longestDeparture))
+      setImmediate(() => this.#departFor(since));
+  }
+
+  /** Something came, or the connection goes: what is armed has left, or will not leave on this connection. */
+  #settle({ request }: Armed): void {
+    if (this.recall()) this.#owner.onDisarmed(request);
+    else this.#tryToDepart(true);
+  }
+
+  #tryToDepart(insist: boolean): boolean {
+    const departure = this.#armed && this.#owner.armed?.depart(this.#armed.count, insist);
+    if (!this.#armed || !departure) return false;
+    const { request, body } = this.#armed;
+    this.#armed = undefined;
+    this.#unheard = this.#carried > 0 ? body : undefined;
+    this.#exchange.sent(request, departure.sentAt, this.#carried++ > 0);
+    const { writtenAt, rest } = departure;
+    if (rest) {
+      this.#unwritten++;
+      this.#socket?.write(rest, () => this.#onWritten(request));
+    } else if (writtenAt !== undefined) this.#exchange.written(writtenAt);
+    // Nobody knows whether all of it left: nothing else shall on this connection.
+    else this.#unwritten++;
+    return true;
+  }
+
   /** Closes the connection; what it carries ends with `cause`. */
   close(cause: EndCause, detail = ''): void {
     this.#end(cause, this.#owner.clock.now(), detail);
@@ -131,6 +202,7 @@ export class Connection {
   }
 
   readonly #onRead = (): void => {
+    if (this.#armed) this.#settle(this.#armed);
     this.#take();
     this.#owner.onRead();
   };
@@ -169,6 +241,7 @@ export class Connection {
   #end(cause: EndCause, at: Nanoseconds, detail: string): void {
     if (this.#closed) return;
     this.#closed = true;
+    if (this.#armed) this.#settle(this.#armed);
     this.#giveUp?.();
     this.#unfollow?.();
     this.#socket?.destroy();

@@ -1,6 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import { endCauses, type TapeWriter } from '../../core/tape.ts';
 import { seconds } from '../../core/units.ts';
+import type { ArmedSends } from './armed-sends.ts';
 import { Connection, type ConnectionOwner } from './connection.ts';
 import { dialTo } from './dial.ts';
 import type { DirectWriter } from './direct-writer.ts';
@@ -14,11 +15,13 @@ const openAtOnce = 64;
 const replaceAfter = seconds(1);
 /** So many requests went unheard on kept connections before the server's promise to keep them is doubted. */
 const doubtAfter = 3;
+const nothing = new Uint8Array();
 
 export interface Stamps {
   readonly path: TransportPath;
   readonly stamper: ReadStamper;
   readonly writer?: DirectWriter;
+  readonly armed?: ArmedSends;
 }
 
 /**
@@ -33,6 +36,8 @@ export class SocketTransport implements Transport {
   /** Last used, first taken: the one least likely to have been closed for idleness. */
   readonly #idle: Connection[] = [];
   readonly #carriers = new Map<number, Connection>();
+  /** Connections on which a request waits for its time, in the order in which they were armed. */
+  readonly #armed = new Map<number, Connection>();
   readonly #warming = new Map<Connection, () => void>();
   #keepOpen = 0;
   /** Requests sent on a kept connection: those that were answered, and those that the server's close crossed. */
@@ -45,7 +50,7 @@ export class SocketTransport implements Transport {
     tape: TapeWriter,
     clock: Clock,
     events: TransportEvents,
-    { path, stamper, writer }: Stamps,
+    { path, stamper, writer, armed }: Stamps,
   ) {
     const throughProxy = target.proxy !== undefined && target.url.protocol === 'http:';
     this.path = path;
@@ -57,6 +62,7 @@ export class SocketTransport implements Transport {
       clock,
       stamper,
       ...(writer && { writer }),
+      ...(armed && { armed }),
       onRead: () => events.onRead?.(),
       onIdle: (connection) => this.#onIdle(connection),
       onClosed: (connection) => this.#onClosed(connection),
@@ -64,6 +70,7 @@ export class SocketTransport implements Transport {
         this.#carriers.delete(request);
         events.onEnd(request, cause);
       },
+      onDisarmed: (request) => this.#armed.delete(request),
       onUnheard: (request, body) => {
         this.#unheard++;
         this.#sendOnNew(request, body);
@@ -73,8 +80,8 @@ export class SocketTransport implements Transport {
 
   async warm(connections: number): Promise<number> {
     this.#keepOpen = connections;
-    const { writer, head } = this.#owner;
-    writer?.rehearse((request, length) => head.of(request, length));
+    const { writer, armed, head } = this.#owner;
+    for (const way of [writer, armed]) way?.rehearse((request, length) => head.of(request, length));
     while (this.#all.size < connections && !this.#closing) {
       const before = this.#all.size;
       const wave = Math.min(openAtOnce, connections - before);
@@ -85,8 +92,37 @@ export class SocketTransport implements Transport {
     return this.#idle.length;
   }
 
+  arm(request: number, body: Uint8Array, due: number): boolean {
+    const connection = this.#owner.armed && this.#takeIdle();
+    if (!connection) return false;
+    const armed = connection.arm(request, body, due);
+    if (armed) this.#armed.set(request, connection);
+    else this.#idle.push(connection);
+    return armed;
+  }
+
+  recall(): number[] {
+    const left: number[] = [];
+    for (const [request, connection] of this.#armed) {
+      if (connection.recall()) this.#idle.push(connection);
+      else {
+        this.send(request, nothing);
+        left.push(request);
+      }
+    }
+    this.#armed.clear();
+    return left;
+  }
+
   send(request: number, body: Uint8Array): void {
-    const connection = this.#takeIdle();
+    const armed = this.#armed.get(request);
+    if (armed) {
+      this.#armed.delete(request);
+      this.#carriers.set(request, armed);
+      armed.depart();
+      return;
+    }
+    const connection = this.#takeIdle() ?? this.#disarmOne();
     if (!connection) return this.#sendOnNew(request, body);
     this.#carriers.set(request, connection);
     connection.send(request, body);
@@ -121,6 +157,14 @@ export class SocketTransport implements Transport {
       if (!connection || connection.ready) return connection;
       connection.close(endCauses.fin);
     }
+  }
+
+  /** A connection whose request has time left; that one will find another. */
+  #disarmOne(): Connection | undefined {
+    const last = [...this.#armed].at(-1);
+    if (!last?.[1].recall()) return undefined;
+    this.#armed.delete(last[0]);
+    return last[1];
   }
 
   #onIdle(connection: Connection): void {

@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
+import type { ArmedMemory } from './armed-memory.ts';
 import type { EndCause, TapeWriter } from '../../core/tape.ts';
 
 /** Where requests go, and how. */
@@ -30,8 +31,18 @@ export interface Transport {
   readonly path: TransportPath;
   /** Opens connections ahead, so that no send waits for a handshake. Resolves with the number open; never throws. */
   warm(connections: number): Promise<number>;
-  /** Sends now: a `sent` entry is written directly before the bytes go to the kernel. Never queues, never throws. */
+  /**
+   * Sends now; the time of its `sent` entry is read directly before the bytes go to the kernel. Never queues, never
+   * throws. A request that was armed and has left is only entered.
+   */
   send(request: number, body: Uint8Array): void;
+  /**
+   * Lays a request out to leave at `due`, ns of the run, even if this thread is late; `send` is to follow once it is
+   * due. False where that cannot be: no connection is idle, or nobody else sends.
+   */
+  arm(request: number, body: Uint8Array, due: number): boolean;
+  /** Takes back what is armed and has not left; returns the requests that have, which are entered. */
+  recall(): number[];
   /** Ends a request with cause `aborted`; nothing happens when it has ended already. */
   abort(request: number): void;
   /** Aborts what is in flight and closes every connection. */
@@ -49,4 +60,6 @@ export type TransportFactory = (
   tape: TapeWriter,
   clock: Clock,
   events: TransportEvents,
+  /** Shared with a thread that only sends; absent where there is none. */
+  armed?: ArmedMemory,
 ) => Transport;
