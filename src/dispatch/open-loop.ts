@@ -81,7 +81,8 @@ export class OpenLoop {
       const due = this.#due[this.#next];
       if (due === undefined) return Number.POSITIVE_INFINITY;
       const left = due - this.#options.clock.now();
-      if (left > noTimeToPrepare && this.#prepare(due - left)) return Math.min(left - noTimeToPrepare / 2, prepareAgainAfter);
+      if (left > noTimeToPrepare && this.#prepare(due - left))
+        return Math.min(left - noTimeToPrepare / 2, prepareAgainAfter);
       if (left > 0) return left;
       this.#step();
     }

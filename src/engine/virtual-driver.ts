@@ -1,5 +1,5 @@
 import type { Phase, RequestRecord } from '../core/record.ts';
-import { milliseconds, type Nanoseconds } from '../core/units.ts';
+import { milliseconds, type Nanoseconds, nanoseconds } from '../core/units.ts';
 import type { EngineStats } from './core.ts';
 import type { EngineDesign } from './engine-design.ts';
 import type { EngineOptions } from './engine-options.ts';
@@ -30,6 +30,8 @@ export interface SimulationOptions {
   readonly seed?: number | string;
   /** Closed loop with this many users; absent: open loop. */
   readonly users?: number;
+  /** Closed loop: when each user asks for the first time; all at once if absent. */
+  readonly starts?: readonly Nanoseconds[];
   /** Closed loop: pause between an answer's end and the user's next request. */
   readonly thinkTime?: Nanoseconds;
   /** The simulated clock stops here; what is unfinished is cut off. */
@@ -96,7 +98,9 @@ export function simulateInto(
 
   if (options.users === undefined)
     for (const [index, { scheduledAt }] of schedule.entries()) submit(index, scheduledAt);
-  else while (next < Math.min(options.users, schedule.length)) submit(next++, 0 as Nanoseconds);
+  else
+    for (; next < Math.min(options.users, schedule.length); next++)
+      submit(next, options.starts?.[next] ?? nanoseconds(0));
 
   // What leaves the engine by then but would arrive later has not been seen.
   const egress = milliseconds(core.design.options.egressMs);

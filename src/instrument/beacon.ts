@@ -5,9 +5,9 @@
  */
 import { createServer, type Socket } from 'node:net';
 import { parentPort } from 'node:worker_threads';
+import { nameThread } from '../system/thread-priority.ts';
 import type { FromBeacon, ToBeacon } from './messages.ts';
 import { RunClock } from './run-clock.ts';
-import { nameThread } from './thread-priority.ts';
 
 const everyMs = 50;
 

@@ -9,9 +9,9 @@ import { OverdueSends } from '../clients/transport/overdue-sends.ts';
 import { milliseconds } from '../core/units.ts';
 import { sendCall } from '../system/direct-send.ts';
 import { loadLibc } from '../system/libc.ts';
+import { nameThread, wakePromptly } from '../system/thread-priority.ts';
 import type { CourierSetup, ToCourier } from './messages.ts';
 import { RunClock } from './run-clock.ts';
-import { nameThread, wakePromptly } from './thread-priority.ts';
 
 /** Meanwhile another receiver may arm something that is due sooner. */
 const longestNap = milliseconds(2);

@@ -2,8 +2,9 @@ import { MessageChannel, Worker } from 'node:worker_threads';
 import { exitCodes, MetronError } from '../core/errors.ts';
 import type { LiveStatistics } from '../recording/assembler.ts';
 import type { LoopSnapshot } from '../recording/loop-monitor.ts';
+import { tameCollector } from '../system/collect-garbage.ts';
 import type { CanaryFacts } from './canary.ts';
-import { tameCollector } from './collect-garbage.ts';
+import { type Courier, courierFor } from './courier-thread.ts';
 import type {
   FromBeacon,
   FromReceiver,
@@ -17,7 +18,6 @@ import type {
   ToReceiver,
   ToRecorder,
 } from './messages.ts';
-import { type Courier, courierFor } from './courier-thread.ts';
 import { type Metronome, metronomeFor } from './metronome-thread.ts';
 import type { ReadFacts } from './read-statistics.ts';
 import { type Partition, partitionCores } from './thread-placement.ts';
@@ -60,7 +60,8 @@ class Receiver {
   readonly closed = deferred<LoopSnapshot | undefined>();
   lost = false;
   readonly #worker: Worker;
-  #closing = false;
+  /** It has said what it saw, or is not asked any more. */
+  #ended = false;
 
   constructor(setup: ReceiverSetup, onLost: (receiver: Receiver, cause: unknown) => void) {
     this.#worker = new Worker(new URL('./receiver.js', import.meta.url), {
@@ -71,7 +72,7 @@ class Receiver {
     });
     this.#worker.on('message', (message: FromReceiver<LoopSnapshot>) => this.#hear(message));
     const lose = (cause: unknown): void => {
-      if (this.lost || this.#closing) return;
+      if (this.lost || this.#ended) return;
       this.lost = true;
       this.ready.reject(cause);
       this.warmed.resolve(0);
@@ -84,12 +85,11 @@ class Receiver {
   }
 
   tell(message: ToReceiver): void {
-    if (message.type === 'close') this.#closing = true;
     this.#worker.postMessage(message);
   }
 
   async terminate(): Promise<void> {
-    this.#closing = true;
+    this.#ended = true;
     await this.#worker.terminate();
   }
 
@@ -102,6 +102,7 @@ class Receiver {
       case 'sent-all':
         return this.sentAll.resolve(message.unsent);
       case 'closed':
+        this.#ended = true;
         return this.closed.resolve(message.loop);
       default:
         message satisfies never;

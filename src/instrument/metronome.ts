@@ -6,9 +6,9 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { napper } from '../clients/transport/nap.ts';
 import { microseconds, milliseconds } from '../core/units.ts';
+import { nameThread, wakePromptly } from '../system/thread-priority.ts';
 import type { MetronomeSetup, ToMetronome } from './messages.ts';
 import { RunClock } from './run-clock.ts';
-import { nameThread, wakePromptly } from './thread-priority.ts';
 
 /** A nudge takes tens of microseconds to be heard. */
 const lead = microseconds(60);

@@ -11,8 +11,9 @@ import { type Nanoseconds, nanoseconds } from '../core/units.ts';
 import { ClosedLoop } from '../dispatch/closed-loop.ts';
 import { OpenLoop } from '../dispatch/open-loop.ts';
 import { LoopMonitor, type LoopSnapshot } from '../recording/loop-monitor.ts';
+import { collectGarbage } from '../system/collect-garbage.ts';
+import { nameThread, wakePromptly } from '../system/thread-priority.ts';
 import { canaryOf } from './canary.ts';
-import { collectGarbage } from './collect-garbage.ts';
 import type {
   FromReceiver,
   LoadSetup,
@@ -25,7 +26,6 @@ import type {
 import { Outbox } from './outbox.ts';
 import { RunClock } from './run-clock.ts';
 import { keepTo } from './thread-placement.ts';
-import { nameThread, wakePromptly } from './thread-priority.ts';
 
 const setup = workerData as ReceiverSetup;
 const port = parentPort;
@@ -113,6 +113,8 @@ function openLoop(): Loop {
     start() {
       loop.start();
       pacemaker?.keepPace(loop.pace);
+      // No answer sends the next request here.
+      pacemaker?.mayRest();
     },
     ended: () => {},
     poll: () => loop.poll(),

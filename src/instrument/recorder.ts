@@ -10,12 +10,12 @@ import { type TapeEntry, TapeReader, tapeKinds } from '../core/tape.ts';
 import { type Nanoseconds, nanoseconds } from '../core/units.ts';
 import { type Assembler, createAssembler, type LiveStatistics } from '../recording/assembler.ts';
 import { RecordWriter } from '../recording/record-writer.ts';
+import { nameThread, yieldToReceivers } from '../system/thread-priority.ts';
 import { tokenizers } from '../workload/tokenizers/index.ts';
 import { Canary, type CanaryFacts, isCanary } from './canary.ts';
 import type { FromRecorder, ReceiverToRecorder, RecorderSetup, RecorderToReceiver, ToRecorder } from './messages.ts';
 import { type ReadFacts, ReadStatistics } from './read-statistics.ts';
 import { RunClock } from './run-clock.ts';
-import { nameThread, yieldToReceivers } from './thread-priority.ts';
 
 /** How often the tapes are read: well below any timeout a user sets, rare enough to cost nothing. */
 const drainEveryMs = 20;

@@ -1,11 +1,11 @@
 import { availableParallelism } from 'node:os';
 import type { Plan } from '../config/index.ts';
 import { type Nanoseconds, nanosecondsPerSecond } from '../core/units.ts';
-import { rampStarts } from '../dispatch/closed-loop.ts';
 import type { InstrumentOptions } from '../instrument/instrument.ts';
 import type { LoadSetup } from '../instrument/messages.ts';
 import type { Schedule } from '../workload/index.ts';
 import type { PreparedTarget } from './target.ts';
+import { userStarts } from './user-starts.ts';
 
 /** What the threads need to know of a plan; where records go is told later. */
 export function instrumentSetup(plan: Plan, schedule: Schedule, target: PreparedTarget): InstrumentOptions {
@@ -23,7 +23,7 @@ function loadSetup(plan: Plan, schedule: Schedule): LoadSetup {
   return {
     model: 'closed',
     users: closed.users,
-    starts: rampStarts(closed.users, closed.rampSteps, plan.phases.warmup),
+    starts: userStarts(closed, plan),
     think: closed.think,
     until: duration ?? (Number.MAX_SAFE_INTEGER as Nanoseconds),
     next: new Int32Array(new SharedArrayBuffer(4)),

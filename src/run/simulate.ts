@@ -27,6 +27,7 @@ import { buildSchedule, hashedPrompts, promptHash, promptText, type Schedule, to
 import { scoreContext } from './conclude.ts';
 import { expectWithinCurve } from './curve-range.ts';
 import { reportManifest } from './report-manifest.ts';
+import { userStarts } from './user-starts.ts';
 
 export interface SimulateOptions {
   readonly runsFolder?: string;
@@ -125,7 +126,11 @@ export function simulateSchedule(plan: Plan, schedule: Schedule, engine: Hardwar
   const { records: answered, facts } = simulateEngine(requests, engine.options, {
     seed: plan.seed,
     hooks: engine.own,
-    ...(load.closed && { users: load.closed.users, thinkTime: load.closed.think }),
+    ...(load.closed && {
+      users: load.closed.users,
+      starts: userStarts(load.closed, plan),
+      thinkTime: load.closed.think,
+    }),
     ...(end !== undefined && { until: end }),
   });
   const records = answered.map((record, i): RequestRecord => {

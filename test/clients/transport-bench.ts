@@ -1,3 +1,4 @@
+import type { ArmedMemory } from '../../src/clients/transport/armed-memory.ts';
 import { chooseTransport, userStampedTransport } from '../../src/clients/transport/choose-transport.ts';
 import { stampedReader } from '../../src/clients/transport/stamped-reader.ts';
 import type { Transport, TransportFactory } from '../../src/clients/transport/transport.ts';
@@ -47,6 +48,9 @@ export class TransportBench {
   log!: TapeLog;
   /** Hears of every end, after the log. */
   onEnd: ((request: number, cause: EndCause) => void) | undefined;
+  /** Shared with whoever sends what the transport is too late for. */
+  armed: ArmedMemory | undefined;
+  readonly clock = monotonicClock(process.hrtime.bigint());
   readonly #way: Way;
   #proxy: TestProxy | undefined;
 
@@ -67,12 +71,13 @@ export class TransportBench {
       ...(secure && { tls: { ca: certificate.cert } }),
       ...(this.#proxy && { proxy: this.#proxy.url }),
     };
-    this.transport = create(target, log.writer, monotonicClock(process.hrtime.bigint()), {
-      onEnd: (request, cause) => {
+    const events = {
+      onEnd: (request: number, cause: EndCause) => {
         log.onEnd(request, cause);
         this.onEnd?.(request, cause);
       },
-    });
+    };
+    this.transport = create(target, log.writer, this.clock, events, this.armed);
   }
 
   /** Sends request 0 to a server of this conduct and waits for its end. */

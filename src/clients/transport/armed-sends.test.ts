@@ -106,7 +106,10 @@ describe.runIf(libc)('requests armed ahead of their time', () => {
 
   const steps = fc.array(
     fc.oneof(
-      { weight: 4, arbitrary: fc.record({ arm: fc.integer({ min: 1, max: 3000 }), in: fc.integer({ max: 200, min: 0 }) }) },
+      {
+        weight: 4,
+        arbitrary: fc.record({ arm: fc.integer({ min: 1, max: 3000 }), in: fc.integer({ max: 200, min: 0 }) }),
+      },
       { weight: 1, arbitrary: fc.record({ recall: fc.nat() }) },
       { weight: 2, arbitrary: fc.record({ depart: fc.nat() }) },
       { weight: 2, arbitrary: fc.record({ wait: fc.integer({ min: 0, max: 100 }) }) },

@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Nanoseconds } from '../../core/units.ts';
-import { sendBuffer, type SendBuffer } from '../../system/direct-send.ts';
+import { type SendBuffer, sendBuffer } from '../../system/direct-send.ts';
 import {
   type ArmedMemory,
   addressAt,
@@ -90,7 +90,11 @@ export class ArmedSends {
     const { words, numbers } = this.#memory;
     if (this.#claim(count)) {
       numbers[sentAt(slot)] = this.#clock.now();
-      words[takenAt(slot)] = this.#buffer.send(words[descriptorAt(slot)] ?? 0, this.#start[slot] ?? 0, this.#end[slot] ?? 0);
+      words[takenAt(slot)] = this.#buffer.send(
+        words[descriptorAt(slot)] ?? 0,
+        this.#start[slot] ?? 0,
+        this.#end[slot] ?? 0,
+      );
       numbers[writtenAt(slot)] = this.#clock.now();
     } else if (Atomics.load(words, stateAt(slot)) === stateOf(count, armedStates.leaving)) {
       if (!insist) return undefined;

@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
-import type { ArmedMemory } from './armed-memory.ts';
 import type { EndCause, TapeWriter } from '../../core/tape.ts';
+import type { ArmedMemory } from './armed-memory.ts';
 
 /** Where requests go, and how. */
 export interface TransportTarget {

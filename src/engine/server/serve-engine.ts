@@ -1,3 +1,5 @@
+import { scavengeAlone } from '../../system/collect-garbage.ts';
+import { wakePromptly } from '../../system/thread-priority.ts';
 import type { EngineCore } from '../core.ts';
 import type { EngineOptionsInput } from './options.ts';
 import { type RunningEngine, startEngine } from './start-engine.ts';
@@ -26,6 +28,7 @@ const watchMilliseconds = 5000;
 export async function serveEngine(options: ServeEngineOptions = {}): Promise<void> {
   const print = options.print ?? ((line) => void process.stdout.write(`${line}\n`));
   const warn = options.warn ?? ((line) => void process.stderr.write(`${line}\n`));
+  keepTime();
   const engine = await startEngine(options.engine, options.core);
   const { url, port, provenance } = engine;
   const ended = endOfService(options.exitWithParent ?? false);
@@ -41,6 +44,12 @@ export async function serveEngine(options: ServeEngineOptions = {}): Promise<voi
   await engine.close();
   // An open stdin would keep the process alive.
   if (options.exitWithParent) process.stdin.destroy();
+}
+
+/** For a process that does nothing but serve: tokens shall leave when they are due, whatever else wants a core. */
+export function keepTime(): void {
+  scavengeAlone();
+  wakePromptly();
 }
 
 /** Says once of each bound that it is not kept. */

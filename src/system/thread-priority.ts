@@ -1,6 +1,6 @@
 import { constants, setPriority } from 'node:os';
 import { microseconds } from '../core/units.ts';
-import { loadLibc } from '../system/libc.ts';
+import { loadLibc } from './libc.ts';
 
 const setAttributes: Readonly<Record<string, number>> = { x64: 314, arm64: 274 };
 const attributeBytes = 48;

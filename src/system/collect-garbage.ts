@@ -2,14 +2,18 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 /**
- * Prepares V8 for threads started after this call: they may `collectGarbage`, and each scavenges by
- * itself. Helper threads would shorten the pauses of large heaps; with the small heaps here a pause
- * is then as long as it takes a helper to get a core, up to 6 ms where 0.7 ms is the work.
+ * Has each thread of this process scavenge by itself. Helper threads would shorten the pauses of large heaps; with
+ * the small heaps here a pause is then as long as it takes a helper to get a core, up to 6 ms where 0.7 ms is the work.
  * V8's flags are the process's: a thread that set and unset one of them by itself would race with all others.
  */
+export function scavengeAlone(): void {
+  setFlagsFromString('--no-parallel-scavenge');
+}
+
+/** The same, and threads started after this call may `collectGarbage`. */
 export function tameCollector(): void {
   setFlagsFromString('--expose-gc');
-  setFlagsFromString('--no-parallel-scavenge');
+  scavengeAlone();
 }
 
 /** Collects what starting up left behind, so that no pause of it falls into the measurement. */
