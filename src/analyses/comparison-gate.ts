@@ -6,8 +6,9 @@ export interface Gate {
   readonly text: string;
   readonly statistic: string;
   readonly operator: '<' | '>';
-  /** A share of the baseline, or a value in the statistic's own unit. */
+  /** A share of the baseline, or a value in the statistic's own unit; of errors points either way. */
   readonly threshold: number;
+  /** Written with a percent sign. */
   readonly relative: boolean;
 }
 
@@ -33,15 +34,21 @@ export function parseGate(text: string): Gate {
 /** Fires only when the whole interval lies beyond the threshold; a number that is missing fails. */
 export function decideGate(gate: Gate, differences: readonly Difference[]): GateResult {
   const found = differences.find(({ statistic }) => statistic.id === gate.statistic);
-  const scale = found ? scaleOf(gate, found) : undefined;
-  if (!found || scale === undefined || found.low === undefined || found.high === undefined) {
+  if (found?.change === undefined) {
     return { gate, outcome: 'failed', explain: `${gate.statistic} was not measured in both runs` };
+  }
+  const points = found.statistic.absolute === true;
+  const show = (value: number): string => shown(value, gate, points);
+  const scale = scaleOf(gate, found);
+  const change = `changed by ${show(found.change * scale)}`;
+  if (found.low === undefined || found.high === undefined) {
+    return { gate, outcome: 'undecided', explain: `cannot decide: ${change}, of too few requests for an interval` };
   }
   const [low, high] = [found.low * scale, found.high * scale];
   const beyond = gate.operator === '<' ? high < gate.threshold : low > gate.threshold;
   const within = gate.operator === '<' ? low >= gate.threshold : high <= gate.threshold;
-  const limit = shown(gate.threshold, gate);
-  const interval = `changed by ${shown((found.change ?? 0) * scale, gate)}, interval ${shown(low, gate)} to ${shown(high, gate)}`;
+  const limit = show(gate.threshold);
+  const interval = `${change}, interval ${show(low)} to ${show(high)}`;
   if (beyond) return { gate, outcome: 'failed', explain: `${interval}, all of it beyond ${limit}` };
   if (within) return { gate, outcome: 'passed', explain: `${interval}, none of it beyond ${limit}` };
   return {
@@ -52,14 +59,18 @@ export function decideGate(gate: Gate, differences: readonly Difference[]): Gate
 }
 
 /** From the unit a difference is kept in to the gate's. */
-function scaleOf({ relative }: Gate, { statistic, baseline = 0 }: Difference): number | undefined {
-  if (relative === (statistic.absolute !== true)) return 1;
-  if (!relative) return Math.abs(baseline);
-  return baseline === 0 ? undefined : 1 / Math.abs(baseline);
+const scaleOf = ({ relative }: Gate, { statistic, baseline = 0 }: Difference): number =>
+  relative || statistic.absolute ? 1 : Math.abs(baseline);
+
+/** A gate's threshold in the unit in which the difference is kept; absent where that is a share of nothing. */
+export function limitOf(gate: Gate, difference: Difference): number | undefined {
+  const scale = scaleOf(gate, difference);
+  return scale === 0 ? undefined : gate.threshold / scale;
 }
 
-function shown(value: number, { relative }: Gate): string {
-  const text = relative ? (value * 100).toFixed(1) : String(Number(value.toPrecision(3)));
+function shown(value: number, { relative }: Gate, points: boolean): string {
+  const text = relative || points ? (value * 100).toFixed(1) : String(Number(value.toPrecision(3)));
   const sign = Number(text) > 0 ? '+' : '';
-  return `${sign}${Number(text) === 0 ? text.replace('-', '') : text.replace('-', '−')}${relative ? '%' : ''}`;
+  const unit = points ? ' pt' : relative ? '%' : '';
+  return `${sign}${Number(text) === 0 ? text.replace('-', '') : text.replace('-', '−')}${unit}`;
 }

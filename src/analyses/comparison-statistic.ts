@@ -20,10 +20,14 @@ export interface Statistic {
   readonly shift?: true;
   /** Statistics of which small values are many: differences are points, not shares of the value. */
   readonly absolute?: true;
+  /** A share of requests: each counts as 0 or 1. */
+  readonly ofRequests?: true;
+  /** No value lies outside 0 to 1. */
+  readonly withinOne?: true;
 }
 
 const named: Readonly<Record<string, Omit<Statistic, 'id'>>> = {
-  fluid_share: { label: 'Fluid answers', unit: 'share', better: 'higher', column: ownColumns.fluid },
+  fluid_share: { label: 'Fluid answers', unit: 'share', better: 'higher', column: ownColumns.fluid, ofRequests: true },
   tpot_rate: { label: 'TPOT-based rate', unit: 'tokens/s', better: 'higher', column: 'tpot', inverse: true },
   tbt_rate: {
     label: 'TBT-based rate',
@@ -33,7 +37,14 @@ const named: Readonly<Record<string, Omit<Statistic, 'id'>>> = {
     percentile: 99,
     inverse: true,
   },
-  error_rate: { label: 'Errors', unit: 'share', better: 'lower', column: ownColumns.failed, absolute: true },
+  error_rate: {
+    label: 'Errors',
+    unit: 'share',
+    better: 'lower',
+    column: ownColumns.failed,
+    absolute: true,
+    ofRequests: true,
+  },
 };
 
 /** What is compared unless something else is asked for. The fluid rate's share follows the policy. */
@@ -83,6 +94,7 @@ export function statisticOf(id: string, fluidShare: number): Statistic {
     unit: metric.unit,
     better: metric.better,
     column: kind,
+    ...((metric.unit === 'share' || metric.unit === 'ratio') && { withinOne: true }),
     ...(form === 'shift' && { percentile: 50, shift: true }),
     ...(form.startsWith('p') && { percentile: Number(form.slice(1)) }),
   };

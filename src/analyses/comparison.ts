@@ -1,5 +1,6 @@
 import { randomStream } from '../core/random.ts';
 import { commonRounds, resampling } from './comparison-resample.ts';
+import { notSurerThanCounts } from './comparison-share.ts';
 import { spreadOf } from './comparison-spread.ts';
 import { evaluate, type OrderedColumn, ordered, type Statistic } from './comparison-statistic.ts';
 import type { RequestValues } from './comparison-values.ts';
@@ -93,17 +94,15 @@ function differences(
   return statistics.map((statistic, i) => {
     const once = changeOf(statistic, columns[i], new Uint8Array(n).fill(1), new Uint8Array(m).fill(1));
     const known = Math.min(columns[i]?.baseline.values.length ?? 0, columns[i]?.candidate.values.length ?? 0);
-    return {
-      statistic,
-      ...once,
-      ...spreadOf(once.change, drawn[i] ?? [], {
-        confidence,
-        resamples,
-        units: again.units,
-        absolute: statistic.absolute === true,
-      }),
-      n: known,
-    };
+    const spread = spreadOf(once.change, drawn[i] ?? [], {
+      confidence,
+      resamples,
+      units: again.units,
+      absolute: statistic.absolute === true,
+    });
+    const counted =
+      once.change === undefined ? spread : notSurerThanCounts(spread, statistic, columns[i], { paired, confidence });
+    return { statistic, ...once, ...counted, n: known };
   });
 }
 

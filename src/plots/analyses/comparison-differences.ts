@@ -1,5 +1,5 @@
 import type { Difference, Direction } from '../../analyses/comparison.ts';
-import type { Gate } from '../../analyses/comparison-gate.ts';
+import { limitOf } from '../../analyses/comparison-gate.ts';
 import type { ComparedPair, CompareResult } from '../../analyses/comparison-result.ts';
 import type { Drawn } from '../figure.ts';
 import { count, number, plural, quantity } from '../format.ts';
@@ -36,7 +36,10 @@ export function intervalText(difference: Difference, paired: boolean): string {
 export function differencesFigure(pair: ComparedPair, { window, confidence, systems }: CompareResult): Drawn<Chart> {
   const { differences, paired, gates } = pair;
   const baseline = systems[0]?.name ?? 'A';
-  const limits = gates.flatMap(({ gate }) => limitOf(gate, differences) ?? []);
+  const limits = gates.flatMap(({ gate }) => {
+    const found = differences.find(({ statistic }) => statistic.id === gate.statistic);
+    return (found && limitOf(gate, found)) ?? [];
+  });
   const rows = differences.map((difference) => rowOf(difference, pair));
   const edge = 1.25 * Math.max(0.02, ...differences.map(({ change = 0 }) => Math.abs(change)), ...limits.map(Math.abs));
   const ends = differences.flatMap(({ low = 0, high = 0 }) => [low, high]);
@@ -79,7 +82,7 @@ function rowOf(difference: Difference, { gates }: ComparedPair): ChartRow {
   const { statistic, change, low, high, direction } = difference;
   const [sign, tone] = signs[direction];
   const gate = gates.find((each) => each.gate.statistic === statistic.id)?.gate;
-  const limit = gate && limitOf(gate, [difference]);
+  const limit = gate && limitOf(gate, difference);
   const text = `${changeText(difference, change)} ${direction === 'no clear difference' ? 'not clear' : direction}`;
   const values = `${quantity(difference.baseline, statistic.unit)} → ${quantity(difference.candidate, statistic.unit)}`;
   return {
@@ -96,16 +99,6 @@ function rowOf(difference: Difference, { gates }: ComparedPair): ChartRow {
       ` (${intervalText(difference, true) || 'no interval'}), ${values}${gate ? `; gate ${gate.text}` : ''}`,
     ],
   };
-}
-
-/** A gate's threshold in the unit in which the difference is kept. */
-function limitOf({ statistic: id, threshold, relative }: Gate, differences: readonly Difference[]): number | undefined {
-  const found = differences.find(({ statistic }) => statistic.id === id);
-  if (!found) return undefined;
-  if (relative === (found.statistic.absolute !== true)) return threshold;
-  const size = Math.abs(found.baseline ?? 0);
-  if (relative) return threshold * size;
-  return size === 0 ? undefined : threshold / size;
 }
 
 const headOf = (baseline: string, candidate: string): string[] => [
