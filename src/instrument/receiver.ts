@@ -14,6 +14,7 @@ import { LoopMonitor, type LoopSnapshot } from '../recording/loop-monitor.ts';
 import { collectGarbage } from '../system/collect-garbage.ts';
 import { nameThread, wakePromptly } from '../system/thread-priority.ts';
 import { canaryOf } from './canary.ts';
+import { keepBeating } from './heartbeat.ts';
 import type {
   FromReceiver,
   LoadSetup,
@@ -113,8 +114,6 @@ function openLoop(): Loop {
     start() {
       loop.start();
       pacemaker?.keepPace(loop.pace);
-      // No answer sends the next request here.
-      pacemaker?.mayRest();
     },
     ended: () => {},
     poll: () => loop.poll(),
@@ -224,4 +223,5 @@ if (setup.cores) keepTo(setup.cores);
 port.on('message', (message: ToReceiver) => {
   void obey(message);
 });
+keepBeating(setup.heartbeat);
 tell({ type: 'ready', path: transport.path });

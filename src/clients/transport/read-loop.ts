@@ -4,13 +4,12 @@ import { type Address, type Libc, loadLibc } from '../../system/libc.ts';
 /** Does what has come due; returns how long until the next is due, nanoseconds, infinite if nothing will be. */
 export type Pace = () => number;
 
-/** EPOLL_CTL_ADD, EPOLL_CTL_DEL, EPOLLIN, EPOLL_CLOEXEC, PR_SET_TIMERSLACK, CLOCK_MONOTONIC. */
+/** EPOLL_CTL_ADD, EPOLL_CTL_DEL, EPOLLIN, EPOLL_CLOEXEC, PR_SET_TIMERSLACK. */
 const add = 1;
 const remove = 2;
 const readable = 1;
 const closeOnExec = 0o2000000;
 const setTimerSlack = 29;
-const monotonicClock = 1;
 
 /** `struct epoll_event` is packed on x64. */
 const eventBytes = process.arch === 'x64' ? 12 : 16;
@@ -22,13 +21,6 @@ const mostEvents = 512;
 const longestTurn = milliseconds(1);
 /** How long to wait for bytes where some came a moment ago; doubled while none come. */
 const shortestWait = microseconds(50);
-/**
- * Where the system stamps what arrives it need not be read at once: from so many sockets a turn on, several are let
- * come together. That spares a call and a wake for each.
- */
-const crowdOfTurn = 15;
-const rest = microseconds(100);
-const shortestRest = microseconds(20);
 /** A sleep may end this much too late: what is due sooner is waited for by looking again and again. */
 const oversleep = microseconds(40);
 
@@ -51,9 +43,6 @@ export class ReadLoop {
   #pace: Pace | undefined;
   #turning = false;
   #patience: number = shortestWait;
-  #mayRest = false;
-  /** Sockets read in the last turn. */
-  #crowd = 0;
   #waited = 0;
   #spun = 0;
 
@@ -106,11 +95,6 @@ export class ReadLoop {
     this.#begin();
   }
 
-  /** For who need not hear of what arrived within the tenth of a millisecond. */
-  mayRest(): void {
-    this.#mayRest = true;
-  }
-
   #begin(): void {
     if (this.#turning) return;
     this.#turning = true;
@@ -118,19 +102,15 @@ export class ReadLoop {
   }
 
   readonly #turn = (): void => {
-    if (this.#watched === 0 && !this.#pace) return this.#leave();
+    if (this.#watched === 0 && !this.#pace) return this.#rest();
     this.#epoll ??= this.#libc.epoll_create1(closeOnExec);
     const until = performance.now() * 1e6 + longestTurn;
     let left: number = longestTurn;
-    const rests = this.#mayRest && this.#crowd >= crowdOfTurn;
-    this.#crowd = 0;
     while (left > 0) {
       const due = this.#pace?.() ?? Number.POSITIVE_INFINITY;
-      if (rests) this.#rest(Math.min(rest, due - oversleep));
       const wait = Math.min(this.#patience, left, due - oversleep);
       const count = this.#wait(this.#epoll, Math.max(0, wait));
       for (let i = 0; i < count; i++) this.#onReadable[this.#events.getUint32(i * eventBytes + descriptorAt, true)]?.();
-      this.#crowd += count;
       if (count > 0) this.#patience = shortestWait;
       else if (due > oversleep) break;
       left = until - performance.now() * 1e6;
@@ -140,19 +120,10 @@ export class ReadLoop {
   };
 
   /** Nothing to watch: the thread may end, and leaves no descriptor behind. */
-  #leave(): void {
+  #rest(): void {
     this.#turning = false;
     if (this.#epoll !== undefined) this.#libc.close(this.#epoll);
     this.#epoll = undefined;
-  }
-
-  /** Sleeps whatever arrives; not at all where it would be for a moment only. */
-  #rest(nanoseconds: number): void {
-    if (nanoseconds < shortestRest) return;
-    const before = performance.now();
-    this.#time.setUint32(8, nanoseconds, true);
-    this.#libc.clock_nanosleep(monotonicClock, 0, this.#timeAddress);
-    this.#waited += (performance.now() - before) * 1e6;
   }
 
   /** Waits for up to so many nanoseconds; returns the number of sockets that can be read. */
