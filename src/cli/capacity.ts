@@ -80,7 +80,7 @@ export const capacity: Verb = {
     const { plan, request } =
       resume === undefined
         ? capacityRequest(flags, (values) => planFromFlags(values, file))
-        : { plan: loadPlan(`${resume}/plan.json`), request: resumedRequest(storedRequest(resume), flags, file) };
+        : { request: resumedRequest(storedRequest(resume), flags, file), plan: loadPlan(`${resume}/plan.json`) };
     const progress = progressFor(json);
     const control = new RunControl();
     const release = obeyInterrupts(control, progress);

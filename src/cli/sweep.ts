@@ -2,15 +2,16 @@ import { join, relative } from 'node:path';
 import { planFlags, planFromFlags } from '../config/index.ts';
 import { loadPlan } from '../config/load-plan.ts';
 import { exitCodes, MetronError } from '../core/errors.ts';
-import { table } from '../outputs/terminal/layout.ts';
-import { duration, number, share } from '../plots/format.ts';
+import { renderSweep } from '../outputs/terminal/sweep.ts';
+import { settingsText } from '../plots/analyses/sweep-cells.ts';
 import { RunControl } from '../run/control.ts';
 import { step } from '../run/events.ts';
 import { parseEngineOptions } from '../run/simulate.ts';
-import { sweep as runSweep, type SweepResult, storedSweepRequest } from '../run/sweep.ts';
+import { sweep as runSweep, storedSweepRequest } from '../run/sweep.ts';
 import { parseAxis } from '../run/sweep-axis.ts';
 import { obeyInterrupts } from './interrupts.ts';
 import { progressFor } from './progress.ts';
+import { screen } from './screen.ts';
 import { type Flags, jsonFlag, type Verb } from './verb.ts';
 
 export const sweep: Verb = {
@@ -73,11 +74,11 @@ export const sweep: Verb = {
         ...(engine && { engine }),
         ...(resume !== undefined && { resume }),
         onEvent: (event) => progress.show(event),
-        onCell: (cell, of, settings) => progress.show(step(`cell ${cell} of ${of}: ${settingsText(settings)}`)),
+        onCell: (cell, of, settings) => progress.show(step(`cell ${cell} of ${of}: ${settingsText({ settings })}`)),
       });
       progress.end();
       if (json) console.log(JSON.stringify({ folder, page: pagePath, ...result }, null, 2));
-      else console.log(describe(result, relative('', folder) || folder).join('\n'));
+      else process.stdout.write(renderSweep(result, relative('', folder) || folder, screen()));
       return control.stopSignal.aborted ? exitCodes.interrupted : exitCode;
     } finally {
       progress.end();
@@ -100,47 +101,4 @@ function planFlagsFor(
   const given = file !== undefined || ['rate', 'arrivals', 'users'].some((name) => flags[name] !== undefined);
   const load = given ? {} : paths.some((path) => path.startsWith('load.closed')) ? { users: '1' } : { rate: '1' };
   return { ...target, ...load, ...flags };
-}
-
-const settingsText = (settings: Readonly<Record<string, string | number>>): string =>
-  Object.entries(settings)
-    .map(([path, value]) => `${path.split('.').at(-1)} ${value}`)
-    .join(', ');
-
-function describe({ axes, cells, pareto, failed = [] }: SweepResult, folder: string): string[] {
-  const front = new Set(pareto.map(({ cell }) => cell));
-  const rows = cells.map(({ settings, point, fluidShare, errorRate, verdict }, i) => [
-    ...axes.map(({ path }) => String(settings[path])),
-    number(point.completed_per_s),
-    number(point.outputTokens_per_s),
-    number(point.tpotP50_ms === undefined ? undefined : 1000 / point.tpotP50_ms),
-    duration(point.ttftP50_ms, ' '),
-    duration(point.ttftP99_ms, ' '),
-    share(fluidShare),
-    share(errorRate),
-    `${front.has(i) ? '◆' : ''}${verdict === 'valid' ? '' : ` ${verdict}`}`,
-  ]);
-  const right = (title: string) => ({ title, align: 'right' as const });
-  return [
-    ...table(
-      [
-        ...axes.map(({ path }) => right(path.split('.').at(-1) ?? path)),
-        right('done/s'),
-        right('tok/s'),
-        right('per reader'),
-        right('TTFT P50'),
-        right('P99'),
-        right('fluid'),
-        right('errors'),
-        { title: '', align: 'left' },
-      ],
-      rows,
-    ),
-    ...failed.map(({ settings, reason }) => `× ${settingsText(settings)}: ${reason}`),
-    '',
-    '◆ no other cell is better for the reader (tokens/s of one answer) and for the system (tokens/s of all)',
-    `page    ${folder}/sweep.html`,
-    `result  ${folder}/sweep.json`,
-    `runs    ${folder}/cells`,
-  ];
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { MetronError } from '../core/errors.ts';
 import type { Manifest } from '../core/manifest.ts';
 import type { RequestRecord } from '../core/record.ts';
+import { notSuchFolder } from './folder-kind.ts';
 import { readRecords } from './record-reader.ts';
 import { runFiles } from './run-folder.ts';
 
@@ -54,12 +55,9 @@ const manifestOf = async (folder: string, problems: string[]): Promise<Manifest 
   asManifest(await readJson(join(folder, runFiles.manifest), problems), problems);
 
 async function expectRunFolder(folder: string): Promise<void> {
-  const found = await stat(folder).catch(() => undefined);
-  if (!found) throw notARun(`there is no folder ${folder}`);
-  if (!found.isDirectory()) throw notARun(`${folder} is a file, not the folder of a run`);
   const records = join(folder, runFiles.records);
   const file = await stat(records).catch(() => undefined);
-  if (!file) throw notARun(`${folder} is not the folder of a run: it has no ${runFiles.records}`);
+  if (!file) throw notSuchFolder('NOT_A_RUN', folder, 'run');
   if (!file.isFile()) throw notARun(`${records} is a folder`);
   await access(records, constants.R_OK).catch((cause: unknown) => {
     throw notARun(`${records} cannot be read`, cause);

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { bindingOf, missingBound } from '../analyses/capacity-binding.ts';
@@ -10,10 +9,11 @@ import type { CapacityReason, CapacityResult } from '../analyses/capacity-result
 import { type CapacityProgress, searchCapacity } from '../analyses/capacity-search.ts';
 import { CapacityWatch } from '../analyses/capacity-watch.ts';
 import { type Plan, planToJson, scorePolicy } from '../config/index.ts';
-import { type ExitCode, exitCodes, MetronError } from '../core/errors.ts';
+import { type ExitCode, exitCodes } from '../core/errors.ts';
 import type { HardwareEngineOptions } from '../engine/server/own-hardware.ts';
 import { renderAnalysis } from '../outputs/html.ts';
 import { capacityPage } from '../plots/analyses/capacity-page.ts';
+import { markOf, readMark } from '../recording/folder-kind.ts';
 import { createRunFolder, RunFolder } from '../recording/run-folder.ts';
 import { parseSlo, type Slo } from '../slo/index.ts';
 import { buildSchedule } from '../workload/index.ts';
@@ -62,7 +62,7 @@ export interface CapacityOutcome {
   readonly exitCode: ExitCode;
 }
 
-const requestFile = 'search.json';
+const requestFile = markOf('capacity');
 const capacityFile = 'capacity.json';
 const pageFile = 'capacity.html';
 
@@ -156,21 +156,12 @@ async function searchFolder(plan: Plan, request: CapacityRequest, options: Capac
 }
 
 /** What a stored search was asked; its plan lies beside it. */
-export const storedRequest = (folder: string): CapacityRequest => storedFile(folder, requestFile) as CapacityRequest;
+export const storedRequest = (folder: string): CapacityRequest =>
+  readMark('NOT_A_SEARCH', folder, 'capacity') as CapacityRequest;
 
 /** What a stored search has found. */
-export const storedCapacity = (folder: string): CapacityFile => storedFile(folder, capacityFile) as CapacityFile;
-
-function storedFile(folder: string, file: string): unknown {
-  try {
-    return JSON.parse(readFileSync(join(folder, file), 'utf8'));
-  } catch (cause) {
-    throw new MetronError('NOT_A_SEARCH', `${folder} is not the folder of a capacity search: it has no ${file}`, {
-      hint: 'give a folder that `metron capacity` wrote, such as runs/<time>_<name>-capacity',
-      cause,
-    });
-  }
-}
+export const storedCapacity = (folder: string): CapacityFile =>
+  readMark('NOT_A_SEARCH', folder, 'capacity', capacityFile) as CapacityFile;
 
 export function exitCodeOf(reason: CapacityReason): ExitCode {
   const codes: Readonly<Record<CapacityReason, ExitCode>> = {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { MetronError } from '../core/errors.ts';
+import { folderKind, markOf } from '../recording/folder-kind.ts';
 
 /** A server that is measured now, in turns with the others. */
 export interface LiveTarget {
@@ -20,10 +21,12 @@ export interface StoredInput {
 
 export type CompareInput = LiveTarget | StoredInput;
 
-/** Names of the files that tell what a folder holds. */
-export const comparisonFiles = { request: 'compare.json', turns: 'turns.jsonl', result: 'comparison.json' } as const;
-/** Of a search, whether it has ended or not. */
-const searchFile = 'search.json';
+/** Names of what a comparison keeps in its folder. */
+export const comparisonFiles = {
+  request: markOf('turns'),
+  turns: 'turns.jsonl',
+  result: markOf('comparison'),
+} as const;
 
 /** `http://a:8000/v1`, `NAME=http://a:8000/v1#MODEL`, `runs/…` or `NAME=runs/…`. */
 export function parseCompareInput(text: string): CompareInput {
@@ -31,11 +34,13 @@ export function parseCompareInput(text: string): CompareInput {
   const name = before?.trim();
   if (/^https?:\/\//i.test(rest)) return liveTarget(rest, name);
   const folder = name !== undefined && existsSync(text) ? text : rest;
-  const kind = existsSync(join(folder, comparisonFiles.request))
-    ? 'turns'
-    : existsSync(join(folder, searchFile))
-      ? 'capacity'
-      : 'run';
+  if (!existsSync(folder)) {
+    throw new MetronError('NO_SUCH_FOLDER', `there is no folder ${folder}`, {
+      hint: 'give folders of runs, of capacity searches or of live comparisons, or servers such as http://a:8000/v1',
+    });
+  }
+  const found = folderKind(folder);
+  const kind = found === 'turns' || found === 'capacity' ? found : 'run';
   return { kind, folder, ...(name !== undefined && folder !== text && { name }) };
 }
 

@@ -5,6 +5,7 @@ import { type Plan, planToJson } from '../config/index.ts';
 import type { Verdict } from '../core/certificate.ts';
 import { type ExitCode, exitCodes, MetronError } from '../core/errors.ts';
 import { randomStream } from '../core/random.ts';
+import { readMark } from '../recording/folder-kind.ts';
 import { createRunFolder } from '../recording/run-folder.ts';
 import { repetitionSeed } from '../workload/index.ts';
 import { comparisonFiles, type LiveTarget } from './compare-inputs.ts';
@@ -128,16 +129,8 @@ async function turnsFolder(
 }
 
 /** What a stored live comparison was asked. */
-export function storedTurnsRequest(folder: string): TurnsRequest {
-  try {
-    return JSON.parse(readFileSync(join(folder, comparisonFiles.request), 'utf8')) as TurnsRequest;
-  } catch (cause) {
-    throw new MetronError('NOT_A_COMPARISON', `${folder} is not the folder of a live comparison`, {
-      hint: 'give a folder that `metron compare http://… http://…` wrote, such as runs/<time>_<name>-compare',
-      cause,
-    });
-  }
-}
+export const storedTurnsRequest = (folder: string): TurnsRequest =>
+  readMark('NOT_A_COMPARISON', folder, 'turns') as TurnsRequest;
 
 /** The turns of a comparison so far; where a target was asked again, the later one. */
 export function storedTurns(folder: string): Turn[] {

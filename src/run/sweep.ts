@@ -7,9 +7,10 @@ import { type Plan, planToJson, resolvePlan } from '../config/index.ts';
 import type { Verdict } from '../core/certificate.ts';
 import { type ExitCode, exitCodes, MetronError } from '../core/errors.ts';
 import type { HardwareEngineOptions } from '../engine/server/own-hardware.ts';
-import type { Headline } from '../metrics/index.ts';
+import type { Headline, RequestCounts } from '../metrics/index.ts';
 import { renderAnalysis } from '../outputs/html.ts';
 import { sweepPage } from '../plots/analyses/sweep-page.ts';
+import { markOf, readMark } from '../recording/folder-kind.ts';
 import { createRunFolder, RunFolder } from '../recording/run-folder.ts';
 import { step } from './events.ts';
 import { pointOf } from './probe-observation.ts';
@@ -43,6 +44,8 @@ export interface SweepCell {
   readonly point: OperatingPoint;
   readonly fluidShare?: number;
   readonly errorRate?: number;
+  /** Why not one request was completed; absent where some were. */
+  readonly failure?: string;
 }
 
 /** A combination whose target could not be measured; a resumed sweep asks it again. */
@@ -59,12 +62,14 @@ export interface SweepResult {
   /** Cells that no other beats in both interactivity and throughput. */
   readonly pareto: readonly ParetoPoint[];
   readonly failed?: readonly FailedCell[];
+  /** Combinations that an interrupted sweep has not come to. */
+  readonly open?: readonly SweepCell['settings'][];
   /** Offered load against latency, by rising load. */
   readonly latencyLoad: readonly { cell: number; offered_per_s: number; ttftP50_ms?: number; ttftP99_ms?: number }[];
 }
 
 const cellsFile = 'cells.jsonl';
-const requestFile = 'grid.json';
+const requestFile = markOf('sweep');
 
 /** One run for each combination of settings, each in a folder of its own. */
 export async function sweep(
@@ -98,7 +103,12 @@ export async function sweep(
       appendFileSync(join(folder, cellsFile), `${JSON.stringify(cell)}\n`);
     }
   }
-  const result = { ...resultOf(options.axes, cells), ...(failed.length > 0 && { failed }) };
+  const open = grid.slice(cells.length + failed.length);
+  const result = {
+    ...resultOf(options.axes, cells),
+    ...(failed.length > 0 && { failed }),
+    ...(open.length > 0 && { open }),
+  };
   await writeFile(join(folder, 'sweep.json'), `${JSON.stringify(result, null, 2)}\n`);
   const page = renderAnalysis(sweepPage(result, plan.name, `metron sweep --resume ${folder}`));
   const pagePath = await new RunFolder(folder).writeReport(page, 'sweep.html');
@@ -125,18 +135,11 @@ async function sweepFolder(
 }
 
 /** What a stored sweep was asked; its plan lies beside it. */
-export function storedSweepRequest(folder: string): SweepRequest {
-  try {
-    return JSON.parse(readFileSync(join(folder, requestFile), 'utf8')) as SweepRequest;
-  } catch (cause) {
-    throw new MetronError('NOT_A_SWEEP', `${folder} is not the folder of a sweep: it has no ${requestFile}`, {
-      hint: 'give a folder that `metron sweep` wrote, such as runs/<time>_<name>-sweep',
-      cause,
-    });
-  }
-}
+export const storedSweepRequest = (folder: string): SweepRequest =>
+  readMark('NOT_A_SWEEP', folder, 'sweep') as SweepRequest;
 
-function storedCells(folder: string): SweepCell[] {
+/** Cells that were measured, as the sweep's folder keeps them. */
+export function storedCells(folder: string): SweepCell[] {
   const file = join(folder, cellsFile);
   if (!existsSync(file)) return [];
   return readFileSync(file, 'utf8')
@@ -175,7 +178,16 @@ async function runCell(
     point: pointOf(done.summary),
     ...estimated('fluidShare', headline),
     ...estimated('errorRate', headline),
+    ...failureOf(done.summary.requests),
   };
+}
+
+/** What a cell without any answer met, the most frequent first. */
+function failureOf({ scheduled, completed, byClass }: RequestCounts): Pick<SweepCell, 'failure'> {
+  if (scheduled === 0 || completed > 0) return {};
+  const [most] = byClass;
+  const why = most === undefined ? '' : `: ${most.count} of ${scheduled} ended as ${most.sample ?? most.class}`;
+  return { failure: `no request was completed${why}` };
 }
 
 function estimated<Key extends 'fluidShare' | 'errorRate'>(key: Key, headline: Headline): { [K in Key]?: number } {

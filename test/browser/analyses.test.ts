@@ -124,6 +124,14 @@ describe('the page of a sweep', () => {
       expect(await page.locator('#figure-interactivity svg').textContent()).toContain('rate 1');
       expect(await page.locator('.verdict').textContent()).toContain('is suspect');
     }));
+
+  it('lists cells that failed with their reason, and those that are missing', (context) =>
+    opened(context, 'sweepThatFailed', desk, async (page) => {
+      expect(await page.locator('.chip').textContent()).toContain('1 cell failed');
+      expect(await page.locator('.verdict').textContent()).toContain('rate 8 failed: nothing listens');
+      expect(await page.locator('.verdict').textContent()).toContain('before rate 16');
+      expect(await page.locator('#numbers').textContent()).toContain('Cells that failed');
+    }));
 });
 
 describe('the page of a profile', () => {

@@ -311,6 +311,16 @@ export const analyses = {
   sweep: () => sweepPage(sweep([1, 2, 4, 8, 16, 24]), 'chat-8b', 'metron sweep --resume runs/s'),
   sweepOfTwo: () => sweepPage(sweep([1, 2, 4, 8, 16, 24], [512, 2048]), 'chat-8b', 'metron sweep --resume runs/s'),
   sweepOfOne: () => sweepPage(sweep([4]), 'chat-8b', 'metron sweep --resume runs/s'),
+  sweepThatFailed: () =>
+    sweepPage(
+      {
+        ...sweep([1, 2, 4]),
+        failed: [{ settings: { 'load.arrivals.rate': 8 }, reason: 'nothing listens at http://127.0.0.1:9/v1' }],
+        open: [{ 'load.arrivals.rate': 16 }],
+      },
+      'chat-8b',
+      'metron sweep --resume runs/s',
+    ),
   sweepOfNothing: () => sweepPage({ ...sweep([]), cells: [], pareto: [] }, 'chat-8b', 'metron sweep --resume runs/s'),
   profile: () =>
     profile([32, 64, 128, 256, 512, 1024, 2048, 4096, 8192], (tokens, turn) =>

@@ -116,6 +116,37 @@ describe('bad input gets one clear sentence, a hint and its exit code', () => {
     await refused(['score', records], 2, /records/, /hint:/);
   });
 
+  it('a folder that is not there, or of another kind, where a verb needs one', { timeout: 60_000 }, async () => {
+    const folder = scratch('kinds');
+    const of = (name: string, file: string): string => {
+      const made = join(folder, name);
+      mkdirSync(made);
+      writeFileSync(join(made, file), '{}');
+      return made;
+    };
+    const [run, sweep] = [of('run', 'records.jsonl'), of('sweep', 'grid.json')];
+    const [search, compared] = [of('search', 'search.json'), of('compared', 'comparison.json')];
+    const missing = join(folder, 'missing');
+    for (const [args, said, hint] of [
+      [['capacity', '--resume', missing], /there is no folder/, /`metron capacity` wrote/],
+      [['capacity', '--resume', run], /folder of a run, not of a capacity search/, /metron report/],
+      [['capacity', '--resume', sweep], /folder of a sweep, not of a capacity search/, /metron sweep --resume/],
+      [['sweep', '--resume', missing], /there is no folder/, /`metron sweep` wrote/],
+      [['sweep', '--resume', search], /capacity search, not of a sweep/, /metron capacity --resume/],
+      [['compare', '--resume', missing], /there is no folder/, /`metron compare http/],
+      [['compare', '--resume', run], /folder of a run, not of a live comparison/, /metron report/],
+      [['compare', run, missing], /there is no folder/, /folders of runs, .*servers/],
+      [['compare', sweep, sweep], /folder of a sweep, not of a run/, /cells/],
+      [['report', missing], /there is no folder/, /`metron run` wrote/],
+      [['report', sweep], /folder of a sweep, not of a run/, /cells/],
+      [['report', search], /capacity search, not of a run/, /probes/],
+      [['report', compared], /folder of a comparison, not of a run/, /comparison\.html/],
+      [['audit', missing], /there is no folder/, /hint:/],
+    ] as const) {
+      await refused(args, 2, said, hint);
+    }
+  });
+
   it('a folder where no run can be made', async () => {
     const file = join(scratch('nodir'), 'file');
     writeFileSync(file, 'x');

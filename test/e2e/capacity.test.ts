@@ -232,4 +232,24 @@ describe('metron capacity and sweep in virtual time', () => {
     expect(readdirSync(join(made, 'cells'))).toHaveLength(3);
     expect(readJson<{ pareto: unknown[] }>(join(made, 'sweep.json')).pareto.length).toBeGreaterThan(0);
   });
+
+  it('lists cells whose target is down with the reason, on the terminal, in the file and on the page', {
+    timeout: 120_000,
+  }, async () => {
+    const folder = scratch('sweep-dead');
+    const alive = await startEngine({ port: 0, model: 'sim', firstTokenMs: 5, gapMs: 2 });
+    const over = ['--over', `url=${alive.url},http://127.0.0.1:9/v1`, '--runs', folder];
+    const load = ['--rate', '20', '--requests', '5', '--prompt', '20', '--output', '4', '--selftest', 'off'];
+    const { out, code } = await metron(['sweep', '--url', alive.url, '--model', 'sim', ...load, ...over], {
+      HTTP_PROXY: '',
+    }).ended;
+    await alive.close();
+    expect([3, 4]).toContain(code);
+    expect(out).toMatch(/× url http:\/\/127\.0\.0\.1:9\/v1 failed: /);
+    expect(out).toContain('metron sweep --resume');
+    const made = onlyRun(folder);
+    const { failed } = readJson<{ failed: { reason: string }[] }>(join(made, 'sweep.json'));
+    expect(failed).toHaveLength(1);
+    expect(readFileSync(join(made, 'sweep.html'), 'utf8')).toContain('Cells that failed');
+  });
 });

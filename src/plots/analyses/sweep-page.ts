@@ -6,22 +6,15 @@ import { strong, type Words } from '../words.ts';
 import type { Chart, Curve, Mark, Tone } from './chart.ts';
 import type { AnalysisPage, PageTable } from './document.ts';
 import { logAxis } from './ranges.ts';
-
-/** A grid of runs as its page shows it. */
-export interface SweepPageInput {
-  readonly axes: readonly { readonly path: string }[];
-  readonly cells: readonly SweptCell[];
-  readonly pareto: readonly ParetoPoint[];
-}
-
-interface SweptCell {
-  readonly settings: Readonly<Record<string, string | number>>;
-  readonly run: string;
-  readonly verdict: string;
-  readonly point: OperatingPoint;
-  readonly fluidShare?: number;
-  readonly errorRate?: number;
-}
+import {
+  axisNames,
+  lostCells,
+  remarks,
+  type SweepPageInput,
+  type SweptCell,
+  settingsText,
+  status,
+} from './sweep-cells.ts';
 
 /** What a grid of runs shows: what a reader gets against what the system gives, and latency against load. */
 export function sweepPage(input: SweepPageInput, name: string, command: string): AnalysisPage {
@@ -30,8 +23,8 @@ export function sweepPage(input: SweepPageInput, name: string, command: string):
     schema: 'metron.analysis-page/1',
     eyebrow: ['Sweep', plural(cells.length, 'run'), `over ${axes.map(({ path }) => path).join(', ')}`],
     name,
-    status: status(cells),
-    remarks: remarks(cells),
+    status: status(input),
+    remarks: remarks(input),
     answer: answerOf(input),
     why: why(input),
     headline: [],
@@ -45,30 +38,11 @@ export function sweepPage(input: SweepPageInput, name: string, command: string):
           { id: 'figure-latency', drawn: latencyFigure(input) },
         ],
       },
-      { id: 'numbers', short: 'Numbers', title: 'Every run', tables: [everyCell(input)] },
+      { id: 'numbers', short: 'Numbers', title: 'Every run', tables: [everyCell(input), ...lostCells(input)] },
     ],
     source: { file: 'sweep.json', command },
   };
 }
-
-const untrusted = (cells: readonly SweptCell[]): readonly SweptCell[] =>
-  cells.filter(({ verdict }) => verdict !== 'valid');
-
-function status(cells: readonly SweptCell[]): AnalysisPage['status'] {
-  if (cells.some(({ verdict }) => verdict === 'invalid')) return { state: 'bad', label: 'Some runs are invalid' };
-  const n = untrusted(cells).length;
-  if (n > 0) return { state: 'warn', label: `${plural(n, 'run')} not valid` };
-  return cells.length === 0 ? { state: 'warn', label: 'No run' } : { state: 'ok', label: 'All runs valid' };
-}
-
-const remarks = (cells: readonly SweptCell[]): string[] =>
-  untrusted(cells).map((cell) => `the measurement at ${settingsText(cell)} is ${cell.verdict}`);
-
-/** The last word of each setting's path, and its value. */
-const settingsText = ({ settings }: SweptCell): string =>
-  Object.entries(settings)
-    .map(([path, value]) => `${path.split('.').at(-1)} ${value}`)
-    .join(', ');
 
 function answerOf({ pareto, cells }: SweepPageInput): string {
   if (pareto.length === 0) return 'No run gave both a pace for its readers and a throughput.';
@@ -232,7 +206,7 @@ const everyCell = ({ cells, axes, pareto }: SweepPageInput): PageTable => {
     name: 'Every run of the sweep',
     words: 1,
     head: [
-      axes.map(({ path }) => path.split('.').at(-1)).join(', '),
+      axisNames(axes),
       'Completed/s',
       'Tokens/s',
       'Per reader',
