@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { ArmedMemory } from '../clients/transport/armed-memory.ts';
 import type { Nanoseconds } from '../core/units.ts';
+import type { Heartbeat } from './heartbeat.ts';
 
 /** Requests ready to leave: their bodies lie end to end in shared memory, request i in [offsets[i], offsets[i+1]). */
 export interface OrderBatch {
@@ -47,6 +48,7 @@ export interface ReceiverSetup {
   readonly nudges?: MessagePort;
   /** Shared with the thread that sends what this one is too late for; absent where there is none. */
   readonly armed?: ArmedMemory;
+  readonly heartbeat: Heartbeat;
 }
 
 export type ToReceiver =
@@ -116,6 +118,7 @@ export interface RecorderSetup {
   readonly keepText: boolean;
   readonly secrets: readonly string[];
   readonly receivers: readonly MessagePort[];
+  readonly heartbeat: Heartbeat;
 }
 
 export type ToRecorder =
@@ -124,7 +127,7 @@ export type ToRecorder =
   /** Every request has been sent: tell when the last has ended. */
   | { readonly type: 'drain' }
   | { readonly type: 'cancel-all'; readonly reason: 'user' | 'run-end' }
-  | { readonly type: 'receiver-lost'; readonly index: number }
+  | { readonly type: 'receiver-lost'; readonly index: number; readonly reason: string }
   | { readonly type: 'close' };
 
 export type FromRecorder<Live = unknown, Reads = unknown, Canary = unknown> =

@@ -13,6 +13,7 @@ import { RecordWriter } from '../recording/record-writer.ts';
 import { nameThread, yieldToReceivers } from '../system/thread-priority.ts';
 import { tokenizers } from '../workload/tokenizers/index.ts';
 import { Canary, type CanaryFacts, isCanary } from './canary.ts';
+import { beat, keepBeating } from './heartbeat.ts';
 import type { FromRecorder, ReceiverToRecorder, RecorderSetup, RecorderToReceiver, ToRecorder } from './messages.ts';
 import { type ReadFacts, ReadStatistics } from './read-statistics.ts';
 import { RunClock } from './run-clock.ts';
@@ -37,8 +38,9 @@ let writer = setup.recordsPath === undefined ? undefined : new RecordWriter(setu
 const { requests } = setup;
 /** Requests whose send was seen. */
 const seen = new Uint8Array(requests.promptTokens.length);
-const lost = new Set<number>();
-const lostReason = 'receiving worker lost';
+/** Why, by index. */
+const lost = new Map<number, string>();
+const lostReason = (index: number): string => `receiving worker lost: it ${lost.get(index)}`;
 let draining = false;
 
 function fail(cause: unknown): void {
@@ -79,6 +81,7 @@ const assembler: Assembler = createAssembler({
   keepText: setup.keepText,
   secrets: setup.secrets,
   onRecord(record) {
+    beat(setup.heartbeat);
     reads.add(record);
     receiverOf.delete(record.id);
     dueTimes.delete(record.id);
@@ -94,6 +97,7 @@ const tapes = setup.receivers.map((receiver, index) => {
   const tape = new TapeReader((segment) => receiver.postMessage({ recycle: segment } satisfies RecorderToReceiver));
   receiver.on('message', ({ segment }: ReceiverToRecorder) => tape.addSegment(segment));
   const visit = (entry: TapeEntry): void => {
+    beat(setup.heartbeat);
     if (isCanary(entry.request)) canary.visit(entry);
     else if (entry.kind === tapeKinds.due)
       dueTimes.set(entry.request, { at: nanoseconds(entry.at), user: entry.extra });
@@ -136,11 +140,11 @@ function start(origin: bigint): void {
 }
 
 /** Ends what a dead worker had open, after everything it still wrote has been read. */
-function receiverLost(index: number): void {
-  lost.add(index);
+function receiverLost(index: number, reason: string): void {
+  lost.set(index, reason);
   drainTapes();
   const open = [...receiverOf].filter(([, owner]) => owner === index).map(([id]) => id);
-  assembler.finishLost(open, lostReason, clock.now());
+  assembler.finishLost(open, lostReason(index), clock.now());
 }
 
 /** Nothing more will be sent. What dead workers should have sent by now is recorded as dropped. */
@@ -150,11 +154,12 @@ function drain(): void {
   const { scheduledAt } = requests;
   if (lost.size === 0 || !scheduledAt) return;
   const now = clock.now();
-  const owed: number[] = [];
-  scheduledAt.forEach((due, id) => {
-    if (due <= now && seen[id] !== 1 && lost.has(id % setup.receivers.length)) owed.push(id);
-  });
-  assembler.finishLost(owed, lostReason, now);
+  for (const index of lost.keys()) {
+    const owed: number[] = [];
+    for (let id = index; id < scheduledAt.length; id += setup.receivers.length)
+      if ((scheduledAt[id] ?? 0) <= now && seen[id] !== 1) owed.push(id);
+    assembler.finishLost(owed, lostReason(index), now);
+  }
 }
 
 function close(): void {
@@ -180,7 +185,7 @@ function obey(message: ToRecorder): void {
       drainTapes();
       return assembler.cancelAll(message.reason, clock.now());
     case 'receiver-lost':
-      return receiverLost(message.index);
+      return receiverLost(message.index, message.reason);
     case 'close':
       return close();
     default:
@@ -197,4 +202,5 @@ port.on('message', (message: ToRecorder) => {
     fail(cause);
   }
 });
+keepBeating(setup.heartbeat);
 tell({ type: 'ready' });

@@ -45,7 +45,7 @@ const startAhead = milliseconds(40);
 
 /** Runs the load on an instrument that is ready: starts, watches budgets, drains, closes. */
 export async function conduct(options: ConductOptions): Promise<Conducted> {
-  const { instrument, composer, control } = options;
+  const { instrument, composer } = options;
   const origin = process.hrtime.bigint() + BigInt(startAhead);
   const startedAt = new Date(Date.now() + toMilliseconds(startAhead));
   const clock = monotonicClock(origin);
@@ -53,13 +53,8 @@ export async function conduct(options: ConductOptions): Promise<Conducted> {
   instrument.start(origin);
   const composing = keepComposing(instrument, composer, clock.now);
 
-  const endedBy = await Promise.race([
-    instrument.sentAll().then((): EndedBy => 'schedule'),
-    aborted(control.stopSignal).then((): EndedBy => 'user'),
-    watch.budgetSpent,
-  ]);
+  const endedBy = await endOfLoad(options, watch).finally(() => composing.stop());
   if (endedBy !== 'schedule') instrument.stop();
-  composing.stop();
   await instrument.sentAll();
   const loadEndedAt = clock.now();
 
@@ -76,6 +71,13 @@ export async function conduct(options: ConductOptions): Promise<Conducted> {
   };
 }
 
+const endOfLoad = ({ instrument, control }: ConductOptions, watch: Watch): Promise<EndedBy> =>
+  Promise.race([
+    instrument.sentAll().then((): EndedBy => 'schedule'),
+    aborted(control.stopSignal).then((): EndedBy => 'user'),
+    watch.budgetSpent,
+  ]);
+
 /** Waits for what is in flight, as long as the plan's grace allows and the user wants. */
 async function drain(options: ConductOptions, watch: Watch, now: () => Nanoseconds): Promise<void> {
   const { instrument, control, grace } = options;
@@ -87,8 +89,7 @@ async function drain(options: ConductOptions, watch: Watch, now: () => Nanosecon
     drained.then(() => 'drained' as const),
     sleep(toMilliseconds(grace), 'grace' as const, { signal: graceOver.signal }).catch(() => 'drained' as const),
     aborted(control.leaveSignal).then(() => 'left' as const),
-  ]);
-  graceOver.abort();
+  ]).finally(() => graceOver.abort());
   if (verdict === 'drained') return;
   instrument.cancelAll(verdict === 'left' ? 'user' : 'run-end');
   await drained;

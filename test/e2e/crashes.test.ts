@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import net, { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Manifest, type RunningEngine, readRun, startEngine } from 'metron';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -30,20 +31,25 @@ function prepared(where: string, what: string): { env: Record<string, string>; h
   return { env: { NODE_OPTIONS: `--import=${code}` }, happen: () => writeFileSync(sign, '') };
 }
 
+const hangs = 'for (;;);';
+const hoards = 'for (const kept = []; ; ) kept.push(Array.from({ length: 1000 }, Math.random));';
+
 /** Waits until a run has records of answers. */
 async function firstRecords(runs: string): Promise<void> {
   for (;;) {
     const [path] = readdirSync(runs).map((run) => join(runs, run, 'records.jsonl'));
     if (path && existsSync(path) && readFileSync(path, 'utf8').includes('"completed"')) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await sleep(20);
   }
 }
 
 describe('a receiving worker that comes to grief in mid-run', () => {
   it.each([
-    ['exits', 'process.exit(7)'],
-    ['throws', "throw new Error('grief')"],
-  ])('that %s: the run goes on, what was lost is reported, the verdict is invalid', async (_, what) => {
+    ['exits', 'process.exit(7)', 'ended with code 7'],
+    ['throws', "throw new Error('grief')", 'threw Error'],
+    ['allocates without end', hoards, 'ran out of memory'],
+    ['hangs', hangs, 'answered nothing for 10 s'],
+  ])('that %s: the run goes on, what was lost is reported, the verdict is invalid', async (_, what, why) => {
     // Worker 0 of 2 carries the even requests.
     const { env, happen } = prepared('!isMainThread && workerData?.load && workerData.index === 0', what);
     const runs = scratch('lost-worker');
@@ -80,7 +86,44 @@ describe('a receiving worker that comes to grief in mid-run', () => {
     // What it had read is kept; what it had open or had not sent yet is told from the server's failures.
     const lost = records.filter(({ outcome }) => outcome.status !== 'completed');
     expect(lost.length).toBeGreaterThan(0);
-    for (const { outcome } of lost) expect(JSON.stringify(outcome)).toContain('receiving worker lost');
+    for (const { outcome } of lost) expect(JSON.stringify(outcome)).toContain(`receiving worker lost: it ${why}`);
+  });
+
+  it('is not taken for lost where the whole machine stood still', async () => {
+    const runs = scratch('stood-still');
+    const load = ['--output', '12', '--arrivals', 'constant', '--rate', '10', '--duration', '18s', '--runs', runs];
+    const running = metron(['run', ...target(), ...load]);
+    await firstRecords(runs);
+    running.child.kill('SIGSTOP');
+    await sleep(13_000);
+    running.child.kill('SIGCONT');
+    const { err } = await running.ended;
+    expect(err).not.toContain('the thread that writes records');
+    const { records } = await readRun(onlyRun(runs));
+    expect(records.map(({ outcome }) => outcome.status)).toEqual(Array(180).fill('completed'));
+  });
+});
+
+describe('a recorder that comes to grief in mid-run', () => {
+  it.each([
+    ['exits', 'process.exit(7)', 'ended with code 7'],
+    ['throws', "throw new Error('grief')", 'threw Error'],
+    ['hangs', hangs, 'answered nothing for 20 s'],
+  ])('that %s: the run ends with a clear error, and score works on what is there', async (_, what, why) => {
+    const { env, happen } = prepared('!isMainThread && workerData?.protocol', what);
+    const runs = scratch('lost-recorder');
+    const load = ['--output', '12', '--rate', '20', '--duration', '600s', '--runs', runs];
+    const running = metron(['run', ...target(), ...load], env);
+    await firstRecords(runs);
+    happen();
+    const { code, err } = await running.ended;
+    const folder = onlyRun(runs);
+    expect({ code, err }).toEqual({ code: 5, err: expect.stringContaining(`the thread that writes records ${why}`) });
+    expect(err).toContain(`metron score ${folder}`);
+
+    const scored = await metron(['score', folder, '--decode-deadline', '25ms']).ended;
+    expect(scored).toMatchObject({ code: 0, err: expect.stringContaining('cut') });
+    expect(scored.out).toContain('D_d 25 ms');
   });
 });
 

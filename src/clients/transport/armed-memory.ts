@@ -57,3 +57,11 @@ export const addressAt = (slot: number): number => slot * numbersOf;
 export const dueAt = (slot: number): number => slot * numbersOf + 1;
 export const sentAt = (slot: number): number => slot * numbersOf + 2;
 export const writtenAt = (slot: number): number => slot * numbersOf + 3;
+
+/** Takes back what was laid out by a thread that is no more, or will not be for long: nobody sends it any more. */
+export function disarm({ words }: ArmedMemory): void {
+  for (let slot = 0; slot < slotCount; slot++) {
+    const state = Atomics.load(words, stateAt(slot));
+    if ((state & 3) === armedStates.armed) Atomics.compareExchange(words, stateAt(slot), state, state & ~3);
+  }
+}

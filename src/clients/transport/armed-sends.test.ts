@@ -7,7 +7,7 @@ import type { Nanoseconds } from '../../core/units.ts';
 import { descriptorOf } from '../../system/descriptor.ts';
 import { sendCall } from '../../system/direct-send.ts';
 import { loadLibc } from '../../system/libc.ts';
-import { armedMemory, slotCount } from './armed-memory.ts';
+import { type ArmedMemory, armedMemory, disarm, slotCount } from './armed-memory.ts';
 import { type ArmedSends, armedSends } from './armed-sends.ts';
 import { OverdueSends } from './overdue-sends.ts';
 
@@ -42,14 +42,19 @@ describe.runIf(libc)('requests armed ahead of their time', () => {
   };
 
   /** Both sides of one memory, as two threads would hold them. */
-  function sides(): { ours: ArmedSends; theirs: OverdueSends; arm(due: number, text: string): number | undefined } {
+  function sides(): {
+    memory: ArmedMemory;
+    ours: ArmedSends;
+    theirs: OverdueSends;
+    arm(due: number, text: string): number | undefined;
+  } {
     const memory = armedMemory();
     const ours = armedSends(memory, clock)!;
     const theirs = new OverdueSends(memory, sendCall(libc!), clock);
     arrived = '';
     clock.time = 0;
     const fd = descriptorOf(client)!;
-    return { ours, theirs, arm: (due, text) => ours.arm(fd, due, text, Buffer.from(';')) };
+    return { memory, ours, theirs, arm: (due, text) => ours.arm(fd, due, text, Buffer.from(';')) };
   }
 
   const hears = (text: string): Promise<void> => expect.poll(() => arrived, { timeout: 5000 }).toBe(text);
@@ -83,6 +88,18 @@ describe.runIf(libc)('requests armed ahead of their time', () => {
     theirs.step();
     expect(ours.recall(second)).toBe(false);
     await hears('two;');
+  });
+
+  it('do not leave once the thread that armed them is gone', async () => {
+    const { memory, theirs, arm } = sides();
+    arm(1e6, 'sent');
+    clock.time = 1.1e6;
+    theirs.step();
+    for (let due = 2e6; due < 9e6; due += 1e6) arm(due, 'nobody is left to read the answer');
+    disarm(memory);
+    clock.time = 1e9;
+    expect(theirs.step()).toBe(Number.POSITIVE_INFINITY);
+    await hears('sent;');
   });
 
   it('are refused where there is no slot, and accepted again when the first has gone', () => {
