@@ -4,11 +4,11 @@
  * nearly all of its time is woken at once even on a busy machine.
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import { napper } from '../clients/transport/nap.ts';
 import { OverdueSends } from '../clients/transport/overdue-sends.ts';
 import { milliseconds } from '../core/units.ts';
 import { sendCall } from '../system/direct-send.ts';
 import { loadLibc } from '../system/libc.ts';
+import { napper } from '../system/nap.ts';
 import { nameThread, wakePromptly } from '../system/thread-priority.ts';
 import type { CourierSetup, ToCourier } from './messages.ts';
 import { RunClock } from './run-clock.ts';

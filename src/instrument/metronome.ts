@@ -4,8 +4,8 @@
  * milliseconds, and a loop that spins instead loses its place on a busy machine.
  */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { napper } from '../clients/transport/nap.ts';
 import { microseconds, milliseconds } from '../core/units.ts';
+import { napper } from '../system/nap.ts';
 import { nameThread, wakePromptly } from '../system/thread-priority.ts';
 import type { MetronomeSetup, ToMetronome } from './messages.ts';
 import { RunClock } from './run-clock.ts';

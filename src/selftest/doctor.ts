@@ -1,7 +1,7 @@
-import { napper } from '../clients/transport/nap.ts';
 import type { HostFacts } from '../core/manifest.ts';
 import { microseconds, milliseconds, type Nanoseconds, seconds } from '../core/units.ts';
 import { hostFacts } from '../recording/host-facts.ts';
+import { napper } from '../system/nap.ts';
 import { type HostLimits, hostLimits } from './host-limits.ts';
 import { type SelfTestResult, selfTest } from './self-test.ts';
 

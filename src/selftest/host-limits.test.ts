@@ -4,9 +4,9 @@ import { expectRoomFor, hostLimits } from './host-limits.ts';
 
 const roomy = { files: 20_000, ports: 28_000, memory_bytes: 8e9 };
 
-function refusal(connections: number, limits: Partial<typeof roomy>): MetronError {
+function refusal(connections: number, limits: Partial<typeof roomy>, tokensEach = 0): MetronError {
   try {
-    expectRoomFor(connections, { ...roomy, ...limits });
+    expectRoomFor({ connections, tokensEach }, { ...roomy, ...limits });
   } catch (cause) {
     if (cause instanceof MetronError) return cause;
   }
@@ -15,8 +15,8 @@ function refusal(connections: number, limits: Partial<typeof roomy>): MetronErro
 
 describe('room for connections', () => {
   it('lets through what fits', () => {
-    expect(() => expectRoomFor(10_000, roomy)).not.toThrow();
-    expect(() => expectRoomFor(10_000, { memory_bytes: 8e9 })).not.toThrow();
+    expect(() => expectRoomFor({ connections: 10_000, tokensEach: 1000 }, roomy)).not.toThrow();
+    expect(() => expectRoomFor({ connections: 10_000, tokensEach: 0 }, { memory_bytes: 8e9 })).not.toThrow();
   });
 
   it('refuses what does not, with the number needed, as bad input', () => {
@@ -26,7 +26,10 @@ describe('room for connections', () => {
     const ports = refusal(40_000, { files: 1e6 });
     expect(ports).toMatchObject({ code: 'TOO_FEW_PORTS', exitCode: 2 });
     expect(ports.message).toContain('40000');
-    expect(refusal(10_000, { memory_bytes: 1e6 }).message).toContain('157 MiB');
+    const memory = refusal(10_000, { memory_bytes: 1e6 });
+    expect(memory).toMatchObject({ code: 'TOO_LITTLE_MEMORY', exitCode: 2 });
+    expect(memory.message).toContain('157 MiB');
+    expect(refusal(1000, { memory_bytes: 1e9 }, 100_000).message).toContain('2305 MiB');
   });
 
   it('reads the limits of this machine', () => {

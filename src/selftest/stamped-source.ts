@@ -4,11 +4,11 @@
  */
 import net from 'node:net';
 import tls from 'node:tls';
-import { napper } from '../clients/transport/nap.ts';
 import { monotonicClock } from '../core/clock.ts';
 import { microseconds } from '../core/units.ts';
 import { DueQueue } from '../engine/due-queue.ts';
 import { allowedCores, keepProcessTo } from '../instrument/thread-placement.ts';
+import { napper } from '../system/nap.ts';
 import { nanosecondPhase } from './phase.ts';
 import { RequestReader, type SourceRequest } from './request-reader.ts';
 import { socketSender } from './socket-sender.ts';

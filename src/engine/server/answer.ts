@@ -5,7 +5,7 @@ import { usageOf } from './event-encoder.ts';
 import type { Exchange } from './exchange.ts';
 import type { CompletionCall, Ending } from './protocol.ts';
 import type { ServerState } from './server-state.ts';
-import type { PartSink } from './stream-part.ts';
+import type { PartSink, TokenField } from './stream-part.ts';
 
 interface AnswerContext {
   readonly state: ServerState;
@@ -19,6 +19,9 @@ interface AnswerContext {
 /** Turns what the core reports about one request into the parts of its answer. */
 export class Answer {
   readonly #context: AnswerContext;
+  /** Looked up once: this is walked for every token of every stream. */
+  readonly #field: TokenField;
+  readonly #splits: boolean;
   #tokens = 0;
   #firstAt = 0;
   #firstDue = 0;
@@ -26,6 +29,8 @@ export class Answer {
 
   constructor(context: AnswerContext) {
     this.#context = context;
+    this.#field = context.call.toolOnly ? 'tool' : 'content';
+    this.#splits = context.state.options.splitBursts === true;
   }
 
   take(emission: Emission): void {
@@ -56,9 +61,8 @@ export class Answer {
     this.#lastAt = now;
     this.#tokens += tokens;
     const texts = tokens === 1 ? [text()] : Array.from({ length: tokens }, text);
-    const field = this.#context.call.toolOnly ? 'tool' : 'content';
-    const events = state.options.splitBursts ? texts.map((one) => [one]) : [texts];
-    for (const each of events) sink.push({ kind: 'tokens', field, texts: each, due });
+    if (tokens === 1 || !this.#splits) sink.push({ kind: 'tokens', field: this.#field, texts, due });
+    else for (const one of texts) sink.push({ kind: 'tokens', field: this.#field, texts: [one], due });
   }
 
   #finish({ cachedTokens, at, scheduledAt }: Extract<Emission, { kind: 'finished' }>): void {

@@ -67,7 +67,7 @@ describe('the chunk writer', () => {
     const texts = Array.from({ length: 3000 }, (_, i) => `${i} `.repeat(500));
     let waited = 0;
     for (const text of texts) {
-      if (writer.waits) waited++;
+      if (writer.waited) waited++;
       writer.write(text);
     }
     expect(waited).toBeGreaterThan(0);

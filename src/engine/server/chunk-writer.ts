@@ -33,6 +33,7 @@ export class ChunkWriter {
   readonly #bytes: Buffer;
   readonly #direct: SendBuffer | undefined;
   #descriptor: number | undefined;
+  #waited = false;
 
   constructor(socket: Socket, clock: Clock) {
     const { bytes, direct } = layout();
@@ -42,9 +43,9 @@ export class ChunkWriter {
     this.#direct = socket instanceof TLSSocket ? undefined : direct;
   }
 
-  /** Earlier bytes still wait for the client. */
-  get waits(): boolean {
-    return this.#socket.writableLength > 0 && this.#socket.writableCorked === 0;
+  /** The last piece found earlier bytes that still waited for the client. */
+  get waited(): boolean {
+    return this.#waited;
   }
 
   write(payload: string | Uint8Array): Nanoseconds {
@@ -91,7 +92,10 @@ export class ChunkWriter {
   /** Of a socket that is open and has nothing to send before this. */
   #freeDescriptor(): number | undefined {
     const socket = this.#socket;
-    if (!this.#direct || socket.destroyed || socket.writableLength > 0 || socket.writableCorked > 0) return undefined;
+    const queued = socket.writableLength > 0;
+    const corked = socket.writableCorked > 0;
+    this.#waited = queued && !corked;
+    if (!this.#direct || queued || corked || socket.destroyed) return undefined;
     this.#descriptor ??= descriptorOf(socket);
     return this.#descriptor;
   }
@@ -101,6 +105,7 @@ export class ChunkWriter {
     const body = typeof payload === 'string' ? Buffer.from(payload) : payload;
     const size = Buffer.from(`${body.length.toString(16)}${extension}\r\n`);
     const frame = chunked ? Buffer.concat([size, body, lineEnd]) : body;
+    this.#waited = this.#socket.writableLength > 0 && this.#socket.writableCorked === 0;
     const at = this.#clock.now();
     this.#socket.write(frame);
     return at;

@@ -43,12 +43,17 @@ export class EventEncoder implements PartSink {
   readonly #call: CompletionCall;
   readonly #events: EventWriter;
   readonly #wire: WireSink;
+  /** Most requests ask for neither, and each token then costs no look at the request. */
+  readonly #tellsDetail: boolean;
+  readonly #tellsUsage: boolean;
   #tokens = 0;
 
   constructor(call: CompletionCall, events: EventWriter, wire: WireSink) {
     this.#call = call;
     this.#events = events;
     this.#wire = wire;
+    this.#tellsDetail = call.returnTokenIds || call.logprobs !== undefined;
+    this.#tellsUsage = call.continuousUsage;
   }
 
   push(part: StreamPart): void {
@@ -85,11 +90,11 @@ export class EventEncoder implements PartSink {
   #pushTokens(field: TokenField, texts: readonly string[], due: number): void {
     this.#tokens += texts.length;
     const text = texts.length === 1 ? (texts[0] ?? '') : texts.join('');
-    const detail = detailOf(this.#call, texts);
+    const detail = this.#tellsDetail ? detailOf(this.#call, texts) : undefined;
     this.#wire.write(this.#events.tokens(field, text, detail, this.#usage()), [{ tokens: texts.length, due }]);
   }
 
   #usage(): WireUsage | undefined {
-    return this.#call.continuousUsage ? usageOf(this.#call.promptTokens.length, this.#tokens) : undefined;
+    return this.#tellsUsage ? usageOf(this.#call.promptTokens.length, this.#tokens) : undefined;
   }
 }

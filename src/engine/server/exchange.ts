@@ -136,8 +136,8 @@ export class Exchange implements WireSink {
   write(payload: string | Uint8Array, marks: readonly TokenMark[]): void {
     if (this.#held) this.#held.push(() => this.write(payload, marks));
     else if (!this.#closed && payload.length > 0) {
-      if (this.#writer.waits) this.truth.queuedWrites++;
       this.truth.wrote(this.#writer.write(payload), marks);
+      if (this.#writer.waited) this.truth.queuedWrites++;
     }
   }
 

@@ -1,4 +1,4 @@
-import { scavengeAlone } from '../../system/collect-garbage.ts';
+import { tameCollector } from '../../system/collect-garbage.ts';
 import { wakePromptly } from '../../system/thread-priority.ts';
 import type { EngineCore } from '../core.ts';
 import type { EngineOptionsInput } from './options.ts';
@@ -48,7 +48,7 @@ export async function serveEngine(options: ServeEngineOptions = {}): Promise<voi
 
 /** For a process that does nothing but serve: tokens shall leave when they are due, whatever else wants a core. */
 export function keepTime(): void {
-  scavengeAlone();
+  tameCollector();
   wakePromptly();
 }
 

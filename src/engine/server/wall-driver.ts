@@ -1,5 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import { type Nanoseconds, nanosecondsPerMillisecond, nanosecondsPerSecond } from '../../core/units.ts';
+import { youngCollector } from '../../system/collect-garbage.ts';
+import { napper } from '../../system/nap.ts';
 import type { Emission, EngineCore, EngineRequest, EngineStats } from '../core.ts';
 import { Histogram } from './histogram.ts';
 
@@ -7,9 +9,17 @@ import { Histogram } from './histogram.ts';
 const wakeAhead = 1.5 * nanosecondsPerMillisecond;
 /** Timers cannot wait for less than this. */
 const shortestTimer = nanosecondsPerMillisecond;
-/** While more than this is left, a turn sleeps a little, which spares the processor for the client. */
-const napAbove = 0.35 * nanosecondsPerMillisecond;
-const napMilliseconds = 0.1;
+/**
+ * The rest is slept in pieces as far as the system sleeps exactly: that spares the processor for the client, and a
+ * thread that has slept is woken at once. Between pieces requests are heard.
+ */
+const longestNap = 0.3 * nanosecondsPerMillisecond;
+const shortestNap = 0.03 * nanosecondsPerMillisecond;
+/** A nap ends this much before what is due. */
+const napAhead = 0.06 * nanosecondsPerMillisecond;
+/** Where it does not, a short sleep may take this long, and is not risked before a large batch. */
+const coarseNap = 0.35 * nanosecondsPerMillisecond;
+const coarseNapMilliseconds = 0.1;
 /** What is due within this time is waited for in the same turn, for a turn itself may take as long. */
 const waitWithin = 0.05 * nanosecondsPerMillisecond;
 /** After so long the loop has to have a turn, since requests wait for it. */
@@ -17,11 +27,18 @@ const longestTurn = 0.3 * nanosecondsPerMillisecond;
 
 /** Streams from which a batch counts as large. */
 const crowd = 100;
+/** After a large batch with so much time before the next, garbage is collected: none shall be when that is due. */
+const leisure = 4 * nanosecondsPerMillisecond;
 
 const latenessBounds = [
   1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 3e-4, 5e-4, 7e-4, 1e-3, 2e-3, 5e-3, 0.01, 0.02, 0.05, 0.1, 0.5, 1,
 ];
 const flushBounds = [1e-6, 2e-6, 4e-6, 6e-6, 8e-6, 1e-5, 1.2e-5, 1.5e-5, 2e-5, 3e-5, 5e-5, 1e-4, 1e-3];
+
+const never = new Int32Array(new SharedArrayBuffer(4));
+const coarsely = (nanoseconds: number): void => {
+  if (nanoseconds + napAhead > coarseNap) Atomics.wait(never, 0, 0, coarseNapMilliseconds);
+};
 
 export type OnEmission = (emission: Emission) => void;
 
@@ -38,9 +55,9 @@ export class WallDriver {
   readonly #crowded = { streams: 0, seconds: 0 };
   readonly #core: EngineCore;
   readonly #clock: Clock;
-  readonly #napAbove: number;
+  readonly #nap: ((nanoseconds: number) => void) | undefined;
+  readonly #collect = youngCollector();
   readonly #listeners = new Map<number, OnEmission>();
-  readonly #nap = new Int32Array(new SharedArrayBuffer(4));
   readonly #cancelled: number[] = [];
   #timer: NodeJS.Timeout | undefined;
   #immediate: NodeJS.Immediate | undefined;
@@ -53,7 +70,7 @@ export class WallDriver {
   constructor(core: EngineCore, clock: Clock, { spin = false }: { readonly spin?: boolean } = {}) {
     this.#core = core;
     this.#clock = clock;
-    this.#napAbove = spin ? Number.POSITIVE_INFINITY : napAbove;
+    if (!spin) this.#nap = napper() ?? coarsely;
   }
 
   /** Hands the request over now; returns the time the core was told. */
@@ -139,6 +156,7 @@ export class WallDriver {
     if (streams > 0) this.#batch = streams;
     if (streams > 1) this.#flushed((this.#clock.now() - began) / nanosecondsPerSecond, streams);
     for (let id = this.#cancelled.pop(); id !== undefined; id = this.#cancelled.pop()) this.#core.cancel(id, to);
+    if (streams >= crowd && this.#collect && (this.#core.nextAt() ?? 0) - this.#clock.now() > leisure) this.#collect();
   }
 
   #flushed(seconds: number, streams: number): void {
@@ -163,8 +181,14 @@ export class WallDriver {
       this.#timer = setTimeout(this.#turn, Math.floor((remaining - wakeAhead) / nanosecondsPerMillisecond));
       return;
     }
-    if (remaining > this.#napAbove && this.#batch < crowd) Atomics.wait(this.#nap, 0, 0, napMilliseconds);
+    this.#sleepUntilNear(remaining);
     this.#immediate = setImmediate(this.#turn);
+  }
+
+  #sleepUntilNear(remaining: number): void {
+    if (!this.#nap || (this.#nap === coarsely && this.#batch >= crowd)) return;
+    const nap = Math.min(longestNap, remaining - napAhead);
+    if (nap >= shortestNap) this.#nap(nap);
   }
 
   #disarm(): void {

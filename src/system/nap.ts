@@ -1,5 +1,5 @@
-import { microseconds } from '../../core/units.ts';
-import { loadLibc } from '../../system/libc.ts';
+import { microseconds } from '../core/units.ts';
+import { loadLibc } from './libc.ts';
 
 const monotonicClock = 1;
 const setTimerSlack = 29;
