@@ -3,6 +3,7 @@ import type { Plan } from '../config/index.ts';
 import { type Nanoseconds, nanosecondsPerSecond } from '../core/units.ts';
 import type { InstrumentOptions } from '../instrument/instrument.ts';
 import type { LoadSetup } from '../instrument/messages.ts';
+import type { OpenLoad } from '../selftest/host-limits.ts';
 import type { Schedule } from '../workload/index.ts';
 import type { PreparedTarget } from './target.ts';
 import { userStarts } from './user-starts.ts';
@@ -63,3 +64,8 @@ export function connectionsFor(plan: Plan, schedule: Schedule): number {
   }
   return most;
 }
+
+export const openLoadOf = (plan: Plan, schedule: Schedule): OpenLoad => ({
+  connections: connectionsFor(plan, schedule),
+  tokensEach: schedule.outputTokens.reduce((sum, count) => sum + count, 0) / Math.max(1, schedule.count),
+});

@@ -21,7 +21,7 @@ import { conduct } from './conduct.ts';
 import { RunControl } from './control.ts';
 import { expectWithinCurve } from './curve-range.ts';
 import { type OnRunEvent, passingStep } from './events.ts';
-import { connectionsFor, instrumentSetup, mostWarmConnections } from './instrument-setup.ts';
+import { connectionsFor, instrumentSetup, mostWarmConnections, openLoadOf } from './instrument-setup.ts';
 import { look } from './look.ts';
 import { disclosureOf, targetFacts } from './manifest-facts.ts';
 import type { Environment } from './secrets.ts';
@@ -54,7 +54,7 @@ export async function run(plan: Plan, options: RunOptions = {}): Promise<RunResu
   const target = prepareTarget(plan, env);
   const schedule = buildSchedule(plan, plan.seed);
   expectWithinCurve(scorePolicy(plan.score), schedule.promptTokens);
-  expectRoomFor(connectionsFor(plan, schedule));
+  expectRoomFor(openLoadOf(plan, schedule));
   const standUp = (): Instrument => new Instrument(instrumentSetup(plan, schedule, target));
   // Threads stand up while the server answers, unless a self-test has to be measured without them.
   let instrument = (await isSelfTestDue(plan, target, env)) ? undefined : standUp();

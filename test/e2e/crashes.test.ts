@@ -1,6 +1,7 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import net, { type AddressInfo } from 'node:net';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -178,6 +179,30 @@ describe('what does not fit this machine is refused before anything is sent, wit
     const { code, err } = await limited(240, load);
     expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining(`needs ${needed} file descriptors`) });
     expect(err).toContain(`ulimit -n ${needed}`);
+    expect(connections).toBe(0);
+  });
+
+  /** More than there are port numbers, so that no machine has them. */
+  const users = 66_000;
+  const mostFiles = spawnSync('sh', ['-c', 'ulimit -Hn'], { encoding: 'utf8' }).stdout.trim();
+  const enoughFiles = mostFiles === 'unlimited' || Number(mostFiles) >= 70_000;
+
+  it('ports: users of a closed loop', async ({ skip }) => {
+    skip(process.platform !== 'linux', 'only Linux says how many ports there are');
+    skip(!enoughFiles, `needs 70000 file descriptors, and this process may have ${mostFiles}`);
+    const { code, err } = await limited(70_000, ['--users', `${users}`, '--duration', '1s']);
+    expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining(`needs ${users} connections at once`) });
+    expect(err).toMatch(/this machine has \d+ ports/);
+    expect(connections).toBe(0);
+  });
+
+  it('memory: answers that are longer than the machine can remember', async () => {
+    const tokens = Math.ceil((2 * totalmem()) / (24 * 100));
+    const load = ['--users', '100', '--requests', '200', '--prompt', '20', '--output', `${tokens}`];
+    const { code, err } = await limited(1000, load);
+    const needed = Math.ceil((100 * (16 * 1024 + 24 * tokens)) / 2 ** 20);
+    expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining(`needs about ${needed} MiB`) });
+    expect(err).toMatch(/and \d+ MiB are free/);
     expect(connections).toBe(0);
   });
 });
