@@ -1,5 +1,5 @@
 import type { RequestRecord } from '../core/record.ts';
-import { toMilliseconds } from '../core/units.ts';
+import { type Nanoseconds, nanoseconds, toMilliseconds } from '../core/units.ts';
 import { AnswerReader } from '../metrics/answer.ts';
 import { orderStatistic } from '../metrics/order-statistic.ts';
 import type { ScorePolicy } from '../metrics/policy.ts';
@@ -31,8 +31,43 @@ export function requestFacts(records: readonly RequestRecord[], policy: ScorePol
     hiddenStalls: { part: hides.stall, of },
     tpotHidesStalls: { part: hides.behindTpot, of },
     normalizedHidesWait: { part: hides.behindNormalized, of },
+    fluidShares: deadlineScales.map((scale) => fluidShare(measured, scaledPolicy(policy, scale))),
     ...(promptRatio !== undefined && { promptRatio }),
   };
+}
+
+/** An order of systems that holds at one of these alone is the deadlines'. */
+export const deadlineScales = [0.5, 1, 2] as const;
+
+/** All deadlines, of the first token and of those after it, times `scale`. */
+export function scaledPolicy(policy: ScorePolicy, scale: number): ScorePolicy {
+  const { prefillDeadline: first } = policy;
+  const times = (value: number): Nanoseconds => nanoseconds(value * scale);
+  const prefillDeadline: ScorePolicy['prefillDeadline'] =
+    first.kind === 'constant'
+      ? { ...first, deadline: times(first.deadline) }
+      : {
+          ...first,
+          a: first.a * scale,
+          b: first.b * scale,
+          c: first.c * scale,
+          ...(first.floor !== undefined && { floor: first.floor * scale }),
+          ...(first.perCached !== undefined && { perCached: first.perCached * scale }),
+          slack: times(first.slack),
+        };
+  return { ...policy, decodeDeadline: times(policy.decodeDeadline), prefillDeadline };
+}
+
+function fluidShare(measured: readonly RequestRecord[], policy: ScorePolicy): number {
+  const reader = new AnswerReader(policy);
+  let [fluid, counted] = [0, 0];
+  for (const record of measured) {
+    const answer = reader.read(record);
+    if (answer.standing === 'censored') continue;
+    counted++;
+    if (answer.fluid) fluid++;
+  }
+  return counted === 0 ? 0 : fluid / counted;
 }
 
 const inPace = (perToken_ms: number | undefined, { decodeDeadline }: ScorePolicy): boolean =>
@@ -57,6 +92,12 @@ function spreadOf(values: readonly number[]): Spread {
   if (n === 0) return { n };
   const mean = values.reduce((sum, value) => sum + value, 0) / n;
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / n;
-  const p99 = orderStatistic(Float64Array.from(values).sort(), 0.99);
-  return { n, ...(mean > 0 && { cv: Math.sqrt(variance) / mean }), ...(p99 !== undefined && { p99 }) };
+  const sorted = Float64Array.from(values).sort();
+  const [p50, p99] = [orderStatistic(sorted, 0.5), orderStatistic(sorted, 0.99)];
+  return {
+    n,
+    ...(mean > 0 && { cv: Math.sqrt(variance) / mean }),
+    ...(p50 !== undefined && { p50 }),
+    ...(p99 !== undefined && { p99 }),
+  };
 }

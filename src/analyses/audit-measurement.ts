@@ -1,22 +1,27 @@
 import { type DisclosureField, disclosureFields } from '../core/manifest.ts';
-import { type AuditedRun, type AuditFinding, type AuditItem, cannotTell, fail, pass, warn } from './audit-item.ts';
+import {
+  type AuditedRun,
+  type AuditFinding,
+  type AuditItem,
+  cannotTell,
+  fail,
+  ofRuns,
+  pass,
+  warn,
+} from './audit-item.ts';
 
 const drafts = 'benchmarking drafts (draft-gaikwad-llm-benchmarking-*), as reported by projects that cite them';
 const validity = 'validity of the measurement';
 
 /** The worst finding of single runs speaks for all; evidence of the others of that kind beside it. */
 function worst(runs: readonly AuditedRun[], judge: (run: AuditedRun) => AuditFinding): AuditFinding {
-  const found = runs.map((run) => ({ name: run.name, finding: judge(run) }));
+  const found = runs.map((run) => ({ run, finding: judge(run) }));
   for (const outcome of ['fail', 'warn', 'cannot tell', 'pass'] as const) {
     const of = found.filter(({ finding }) => finding.outcome === outcome);
     const [first] = of;
     if (!first) continue;
-    const evidence = [
-      ...new Set(
-        of.map(({ name, finding }) => (runs.length === 1 ? finding.evidence : `${name}: ${finding.evidence}`)),
-      ),
-    ].join('; ');
-    return { ...first.finding, evidence };
+    const evidence = ofRuns(runs, (run) => of.flatMap((each) => (each.run === run ? each.finding.evidence : [])));
+    return { ...first.finding, evidence: evidence.join('; ') };
   }
   return cannotTell('no run', 'give at least one run');
 }
@@ -128,7 +133,8 @@ const separation = item('separation', 'Load generator and server are on separate
   const told = manifest?.disclosure.separation;
   if (manifest?.simulated) return pass('simulated in virtual time');
   if (told?.value === true || told?.value === 'true' || told?.value === 'yes') return pass(`separate, ${told.status}`);
-  if (told?.value === false) return warn('the target is on this machine', 'measure from another machine, or say so');
+  if (told?.value === false || told?.value === 'false' || told?.value === 'no')
+    return warn('the target is on this machine', 'measure from another machine, or say so');
   return cannotTell('not told', 'declare it with --disclose separation=yes');
 });
 

@@ -6,8 +6,8 @@ import { simulate } from '../engine/virtual-driver.ts';
 import { defaultPolicy } from '../metrics/policy.ts';
 import { declared, disclose, startManifest } from '../recording/manifest.ts';
 import { audit, auditItems } from './audit.ts';
-import { requestFacts } from './audit-facts.ts';
-import type { AuditedRun } from './audit-item.ts';
+import { requestFacts, scaledPolicy } from './audit-facts.ts';
+import type { AuditedClaim, AuditedRun } from './audit-item.ts';
 import { scoreWithSteadyState } from './steady-score.ts';
 
 const schedule = (count: number, fixed: boolean) => {
@@ -42,6 +42,7 @@ const manifestWith = (engineVersion: string | undefined, engine = 'vllm') =>
 function runOf(records: readonly RequestRecord[], name = 'a', manifest = manifestWith('1')): AuditedRun {
   return {
     name,
+    system: name,
     manifest,
     summary: scoreWithSteadyState(records, defaultPolicy),
     requests: requestFacts(records, defaultPolicy),
@@ -87,6 +88,8 @@ describe('an audit', () => {
     expect(outcomeOf('implementation', broad)).toBe('cannot tell');
     expect(outcomeOf('implementation', broad, { ...broad, name: 'b' })).toBe('pass');
     expect(outcomeOf('implementation', broad, { ...broad, manifest: manifestWith(undefined) })).toBe('cannot tell');
+    const between = { ...other, name: 'c', system: 'c', manifest: manifestWith('1', 'sglang') };
+    expect(outcomeOf('implementation', broad, other, between)).toBe('pass');
     expect(outcomeOf('implementation', broad, other)).toBe('fail');
   });
 
@@ -122,12 +125,9 @@ describe('an audit', () => {
 });
 
 describe('an order of runs', () => {
-  const withShares = (name: string, share: number[]): AuditedRun => {
+  const withShares = (name: string, fluidShares: number[]): AuditedRun => {
     const run = runOf(simulate(schedule(60, false), {}).records, name);
-    return {
-      ...run,
-      summary: { ...run.summary, acceptance: { ...run.summary.acceptance, deadline_ms: [25, 50, 100], share } },
-    };
+    return { ...run, requests: { ...run.requests, fluidShares } };
   };
   const evidenceOf = (runs: AuditedRun[]): string | undefined =>
     audit(runs).find(({ id }) => id === 'one-operating-point')?.evidence;
@@ -137,4 +137,81 @@ describe('an order of runs', () => {
     expect(evidenceOf([a, withShares('b', [0.5, 0.7, 0.95])])).toContain('which of a and b');
     expect(evidenceOf([a, withShares('b', [0.1, 0.8, 0.955])])).not.toContain('which of a and b');
   });
+});
+
+describe('what sweeps and searches add', () => {
+  const at = (system: string, offered: number, more: { done?: number; engine?: string } = {}): AuditedRun => {
+    const { summary } = broad;
+    const load = { ...summary.load, offered_per_s: offered, completed_per_s: more.done ?? offered };
+    const manifest = manifestWith(more.engine ?? '1');
+    return { ...broad, name: `${system} at ${offered}`, system, manifest, summary: { ...summary, load } };
+  };
+  const found = (id: string, runs: AuditedRun[], claim?: AuditedClaim) =>
+    audit(runs, claim).find((item) => item.id === id);
+  const search = (system: string, capacity: number): AuditedClaim => ({
+    searches: [{ system, unit: 'requests/s', capacity, loads: [] }],
+    flips: [],
+  });
+  const loads = (...rates: number[]): AuditedRun[] => rates.map((rate) => at('a', rate));
+
+  it('place loads against the capacity, or say that it is not known', () => {
+    const id = 'one-operating-point';
+    expect(found(id, loads(1, 2, 3))?.outcome).toBe('warn');
+    expect(found(id, loads(1, 2, 3, 4))).toMatchObject({ outcome: 'cannot tell' });
+    expect(found(id, loads(1, 2, 3, 4), search('a', 4.2))?.outcome).toBe('pass');
+    expect(found(id, loads(1, 2, 3, 4), search('a', 8))?.evidence).toContain('none above 90 %');
+    expect(found(id, loads(3, 4, 5, 6), search('a', 4.2))?.evidence).toContain('none below 50 %');
+    expect(found(id, [...loads(1, 2, 3), at('a', 8, { done: 4 })])).toMatchObject({ outcome: 'pass' });
+    expect(found(id, [...loads(1, 2, 3, 4), at('b', 1)], search('a', 4.2))?.evidence).toContain(
+      'b: 1 requests/s (one load',
+    );
+    const flips = { ...search('a', 4.2), flips: ['a is ahead of b at D_d 25 ms'] };
+    expect(found(id, loads(1, 2, 3, 4), flips)).toMatchObject({ outcome: 'warn' });
+  });
+
+  it('count the configurations that each system was tried in', () => {
+    const a = [at('a', 1), at('a', 1, { engine: '2' })];
+    const [one, two] = [at('b', 1), at('b', 1, { engine: '2' })];
+    expect(found('tuning', [a[0]!, one])?.outcome).toBe('cannot tell');
+    expect(found('tuning', [...a, one])).toMatchObject({
+      outcome: 'warn',
+      evidence: expect.stringContaining('no sweep'),
+    });
+    expect(found('tuning', [a[0]!, one, two])?.evidence).toContain('the baseline was tried in fewer');
+    expect(found('tuning', [...a, one, two])?.outcome).toBe('pass');
+  });
+
+  it('tell one family from two, and what a workload is like', () => {
+    const of = (model: string): AuditedRun => {
+      const manifest = manifestWith('1');
+      const told = { ...manifest.disclosure, model: declared(model), serverHardware: declared(`gpu of ${model}`) };
+      return { ...broad, system: model, manifest: { ...manifest, disclosure: told } };
+    };
+    expect(found('one-set-up', [of('org/Llama-3.1-8B'), of('llama-3-70b')])?.evidence).toContain('one family');
+    expect(found('one-set-up', [of('Qwen2.5-7B'), of('mixtral-8x7b')])?.outcome).toBe('pass');
+    const cold = {
+      ...broad,
+      plan: { workload: { prompt: 1, cache: 'cold' }, load: { arrivals: { kind: 'one-shot' } } },
+    };
+    const { outcome, evidence } = found('workload', [cold]) ?? {};
+    expect(outcome).toBe('warn');
+    for (const said of ['one workload', 'shared prefix', 'all requests arrive at once', 'nearest of the traces'])
+      expect(evidence).toContain(said);
+  });
+
+  it('name the worst requests, and lay averages beside tails', () => {
+    const { worst, ...summary } = broad.summary;
+    const bad = { ...broad, summary: { ...summary, worst: worst.map((request) => ({ ...request, fluidity: 0.2 })) } };
+    expect(found('summary-statistics', [broad])?.evidence).not.toContain('look at');
+    expect(found('summary-statistics', [bad])?.evidence).toMatch(/look at requests \d+/);
+    expect(found('normalization', [broad])?.evidence).toMatch(/TPOT P50 .* ms beside longest gap P99 .* ms/);
+  });
+});
+
+it('deadlines are scaled together, whatever the first token is judged by', () => {
+  const { prefillDeadline, decodeDeadline } = scaledPolicy(defaultPolicy, 2);
+  expect([prefillDeadline, decodeDeadline]).toEqual([
+    { kind: 'constant', deadline: milliseconds(2000) },
+    milliseconds(100),
+  ]);
 });

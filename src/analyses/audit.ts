@@ -1,6 +1,6 @@
 import { registry } from '../core/registry.ts';
 import { antiPatterns } from './audit-checklist.ts';
-import type { AuditedRun, AuditFinding, AuditItem } from './audit-item.ts';
+import { type AuditedRun, type AuditFinding, type AuditItem, runsAlone } from './audit-item.ts';
 import { measurementRules } from './audit-measurement.ts';
 
 /** Everything an audit asks. */
@@ -13,5 +13,5 @@ export interface AuditedItem extends AuditFinding {
 }
 
 /** The checklist over one run, or over the runs of one claim together. */
-export const audit = (runs: readonly AuditedRun[]): AuditedItem[] =>
-  auditItems.all.map((item) => ({ id: item.kind, title: item.title, source: item.source, ...item.check(runs) }));
+export const audit = (runs: readonly AuditedRun[], claim = runsAlone): AuditedItem[] =>
+  auditItems.all.map((item) => ({ id: item.kind, title: item.title, source: item.source, ...item.check(runs, claim) }));

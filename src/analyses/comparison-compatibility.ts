@@ -151,6 +151,14 @@ function engineDifferences(one: Manifest | undefined, other: Manifest | undefine
     }));
 }
 
+/** What a manifest tells of a system, its place and the options of a simulated engine: equal for runs of one configuration. */
+export const systemSignature = (manifest: Manifest | undefined): string =>
+  JSON.stringify([
+    manifest?.target.url,
+    [...systemFields].map((field) => manifest?.disclosure[field as keyof Disclosure]?.value),
+    manifest?.simulated,
+  ]);
+
 function clientDifferences(one: Manifest | undefined, other: Manifest | undefined): DifferingKey[] {
   const facts = (manifest: Manifest | undefined): Record<string, string | undefined> => ({
     metron: manifest?.metron,
@@ -174,6 +182,10 @@ function clientDifferences(one: Manifest | undefined, other: Manifest | undefine
 
 const at = (value: unknown, key: string): unknown =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
+
+/** A setting of a stored plan, or a group of them. */
+export const settingOf = (plan: unknown, ...path: readonly string[]): unknown =>
+  path.reduce((value, key) => at(value, key), plan);
 
 /** Every leaf as text by its dotted path; lists are leaves. */
 function flat(path: string, value: unknown, into = new Map<string, string>()): Map<string, string> {
