@@ -7,7 +7,7 @@ import { protocols } from '../clients/index.ts';
 import { MetronError } from '../core/errors.ts';
 import { phases } from '../core/record.ts';
 import { type TapeEntry, TapeReader, tapeKinds } from '../core/tape.ts';
-import { type Nanoseconds, nanoseconds } from '../core/units.ts';
+import { milliseconds, type Nanoseconds, nanoseconds } from '../core/units.ts';
 import { type Assembler, createAssembler, type LiveStatistics } from '../recording/assembler.ts';
 import { RecordWriter } from '../recording/record-writer.ts';
 import { nameThread, yieldToReceivers } from '../system/thread-priority.ts';
@@ -18,8 +18,13 @@ import type { FromRecorder, ReceiverToRecorder, RecorderSetup, RecorderToReceive
 import { type ReadFacts, ReadStatistics } from './read-statistics.ts';
 import { RunClock } from './run-clock.ts';
 
-/** How often the tapes are read: well below any timeout a user sets, rare enough to cost nothing. */
-const drainEveryMs = 20;
+/**
+ * How often the tapes are read. A little at a time: whoever shares the core with this thread, the server on a small
+ * machine, is kept waiting no longer than one such piece takes.
+ */
+const drainEveryMs = 5;
+/** How often all that is open is looked at: well below any timeout a user sets. */
+const tickEveryMs = 40;
 const liveEveryMs = 250;
 
 const setup = workerData as RecorderSetup;
@@ -119,7 +124,11 @@ function drainTapes(): void {
 function turn(): void {
   try {
     drainTapes();
-    assembler.tick(clock.now());
+    const now = clock.now();
+    if (now >= nextTick) {
+      nextTick = now + milliseconds(tickEveryMs);
+      assembler.tick(now);
+    }
     writer?.flushIfDue();
     if (draining && assembler.live().inFlight === 0) {
       draining = false;
@@ -130,6 +139,7 @@ function turn(): void {
   }
 }
 
+let nextTick = 0;
 let turns: NodeJS.Timeout | undefined;
 let lives: NodeJS.Timeout | undefined;
 
