@@ -26,9 +26,11 @@ export class RawServer {
   #closing = false;
 
   private constructor(calls: SocketCalls, options: RawServerOptions) {
-    const { host = '127.0.0.1', backlog = 4096, receiveBuffer } = options;
-    const { descriptor, port } = calls.listen({ host, backlog, ...(receiveBuffer !== undefined && { receiveBuffer }) });
-    this.port = port;
+    const { host = '127.0.0.1', port = 0, backlog = 4096, receiveBuffer } = options;
+    const asked = { host, port, backlog, ...(receiveBuffer !== undefined && { receiveBuffer }) };
+    const listening = calls.listen(asked);
+    const { descriptor } = listening;
+    this.port = listening.port;
     this.#calls = calls;
     this.#descriptor = descriptor;
     this.#options = options;
@@ -48,10 +50,27 @@ export class RawServer {
 
   /** Ends all connections and takes no more. */
   async close(): Promise<void> {
+    await this.#end();
+    this.#calls.close(this.#descriptor);
+  }
+
+  /**
+   * Ends all connections and gives away the descriptor that listens, whose port is never closed meanwhile. Of those
+   * that wait to be accepted the first are dismissed, so many.
+   */
+  async handOver(dismissed: number): Promise<number> {
+    await this.#end();
+    for (let i = 0; i < dismissed; i++) {
+      const waiting = this.#calls.accept(this.#descriptor);
+      if (waiting !== undefined) this.#calls.close(waiting);
+    }
+    return this.#descriptor;
+  }
+
+  async #end(): Promise<void> {
     this.#closing = true;
     await this.#ended;
     for (const connection of this.connections) connection.close();
-    this.#calls.close(this.#descriptor);
   }
 
   async #run(): Promise<void> {

@@ -25,6 +25,8 @@ export interface SocketCalls {
 export interface ListenCalls {
   /** An IPv4 address, or `::1`. */
   readonly host: string;
+  /** Absent or 0: the kernel chooses. */
+  readonly port?: number;
   /** Connections that the kernel keeps for us before it lets new ones wait outside. */
   readonly backlog: number;
   /** Bytes the kernel keeps of what we do not read; its own choice if absent. */
@@ -72,7 +74,10 @@ function overLibc(library: Library, libc: Libc): SocketCalls {
   const outgoing = libc.allocate(sendBytes);
   const outgoingBytes = new Uint8Array(outgoing.memory);
 
-  const failure = (call: string): Error => new Error(`${call}: ${libc.errorCode()}`);
+  const failure = (call: string): Error => {
+    const code = libc.errorCode();
+    return Object.assign(new Error(`${call}: ${code}`), { code });
+  };
   const set = (descriptor: number, level: number, option: number, ...values: number[]): void => {
     const bytes = new Uint8Array(Int32Array.from(values).buffer);
     if (libc.setsockopt(descriptor, level, option, bytes, bytes.length) < 0) throw failure('setsockopt');
@@ -115,8 +120,8 @@ function listening(library: Library, set: SetOption, failure: (call: string) => 
   const bind = library.func('int bind(int, void *, uint32_t)');
   const listen = library.func('int listen(int, int)');
   const nameOf = library.func('int getsockname(int, _Inout_ uint8_t *, _Inout_ uint32_t *)');
-  return ({ host, backlog, receiveBuffer }) => {
-    const address = socketAddress(host);
+  return ({ host, port = 0, backlog, receiveBuffer }) => {
+    const address = socketAddress(host, port);
     const descriptor = socket(address.readUInt16LE(0), stream | withoutBlocking | closeOnExec, 0);
     if (descriptor < 0) throw failure('socket');
     set(descriptor, socketLevel, reuseAddress, 1);
@@ -129,16 +134,18 @@ function listening(library: Library, set: SetOption, failure: (call: string) => 
   };
 }
 
-/** A `struct sockaddr_in` or `sockaddr_in6`, port 0: the kernel chooses. */
-function socketAddress(host: string): Buffer {
+/** A `struct sockaddr_in` or `sockaddr_in6`. */
+function socketAddress(host: string, port: number): Buffer {
   if (host === '::1') {
     const address = Buffer.alloc(28);
     address.writeUInt16LE(internet6);
+    address.writeUInt16BE(port, 2);
     address[23] = 1;
     return address;
   }
   const address = Buffer.alloc(16);
   address.writeUInt16LE(internet4);
+  address.writeUInt16BE(port, 2);
   address.set(host.split('.').map(Number), 4);
   return address;
 }

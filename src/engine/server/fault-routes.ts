@@ -5,6 +5,7 @@ import { type FaultRule, parseFaultRule } from './fault-rule.ts';
 import { readJson } from './read-json.ts';
 import { parseFields } from './request-fields.ts';
 import type { Route } from './route.ts';
+import { onlyAtStart } from './select-faults.ts';
 import type { ServerState } from './server-state.ts';
 
 const path = '/sim/faults';
@@ -14,11 +15,13 @@ const inForce = ({ faultRules }: ServerState) => ({ faults: faultRules.map(({ te
 
 function readRule(text: string): FaultRule {
   try {
-    return parseFaultRule(text);
+    const rule = parseFaultRule(text);
+    if (rule.scope !== 'listener') return rule;
   } catch (cause) {
     if (!(cause instanceof MetronError)) throw cause;
     throw new ApiError(400, cause.message, 'faults');
   }
+  throw new ApiError(400, onlyAtStart(text), 'faults');
 }
 
 /** Shows the rules of faults, or puts others in their place while the engine runs. */

@@ -70,6 +70,11 @@ export function parseFaultRule(text: string): FaultRule {
   // Unknown names and arguments are refused at the start, not at the first request.
   const fault = faults.get(nameOf(spec));
   fault.effects(argumentsOf(spec), { next: () => 0 } as Random);
+  if (fault.of === 'listener' && written.length > 0) {
+    throw new MetronError('BAD_FAULT_RULE', `fault ${spec} befalls the listening socket and takes no conditions`, {
+      hint: `give it alone: --fault ${spec}`,
+    });
+  }
   const always = {
     probability: 1,
     every: 1,

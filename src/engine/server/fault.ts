@@ -21,6 +21,8 @@ export interface FaultScene {
 
 /** Where a fault takes hold. What is absent goes on as usual. */
 export interface FaultEffects {
+  /** From its start on the engine accepts no connection for so long, and its backlog is full. */
+  readonly fullBacklog?: { readonly seconds: number };
   /** Handles a new connection; nothing is read from it before `proceed` is called. */
   readonly connection?: (socket: Socket, proceed: () => void) => void;
   /** Refuses the request before the engine sees it. */
@@ -43,8 +45,8 @@ export interface FaultEffects {
   readonly wire?: (next: WireSink, exchange: Exchange) => WireSink;
 }
 
-/** Most faults befall a request; the others a connection, before there is a request. */
-export type FaultScope = 'request' | 'connection';
+/** Most faults befall a request; others a connection, before there is a request, or the socket that listens. */
+export type FaultScope = 'request' | 'connection' | 'listener';
 
 /** One way in which servers and networks misbehave. */
 export interface Fault {

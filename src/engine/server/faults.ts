@@ -26,6 +26,7 @@ import { emptyError } from './faults/empty-error.ts';
 import { fin } from './faults/fin.ts';
 import { finMidEvent } from './faults/fin-mid-event.ts';
 import { finishWithContent } from './faults/finish-with-content.ts';
+import { fullBacklog } from './faults/full-backlog.ts';
 import { gzip } from './faults/gzip.ts';
 import { halfCharacters } from './faults/half-characters.ts';
 import { headersOnly } from './faults/headers-only.ts';
@@ -106,6 +107,7 @@ export const faults: Registry<Fault> = registry('fault', [
   fin,
   finMidEvent,
   finishWithContent,
+  fullBacklog,
   gzip,
   halfCharacters,
   headersOnly,

@@ -1,7 +1,8 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
-import { type AddressInfo, createServer as createFront, type Socket } from 'node:net';
+import { type AddressInfo, createServer as createFront, type Server as Front, type Socket } from 'node:net';
 import { MetronError } from '../../core/errors.ts';
+import { type FullBacklog, HeldBacklog } from './held-backlog.ts';
 import { readPem } from './read-pem.ts';
 
 export interface ListenOptions {
@@ -18,11 +19,15 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-/** Listens for HTTP, or HTTPS where there is a certificate. `receive` decides when a connection is read from. */
+/**
+ * Listens for HTTP, or HTTPS where there is a certificate. `receive` decides when a connection is read from; `full`
+ * keeps all of them outside for a while.
+ */
 export async function listenServer(
   { host, port, tlsCert, tlsKey }: ListenOptions,
   serve: RequestListener,
   receive: (socket: Socket, proceed: () => void) => void,
+  full?: FullBacklog,
 ): Promise<Listening> {
   const tls = readTls(tlsCert, tlsKey);
   const options = { noDelay: true, keepAliveTimeout: 75_000 };
@@ -41,19 +46,65 @@ export async function listenServer(
       if (!socket.destroyed) server.emit('connection', socket);
     });
   });
-  await new Promise<void>((resolve, reject) => {
-    front.once('error', (cause: NodeJS.ErrnoException) => reject(cannotListen(cause, host, port)));
-    front.listen(port, host, 4096, resolve);
+  const opening = full ? openLater(front, { host, port }, full) : openFront(front, { host, port });
+  const opened = await opening.catch((cause: unknown) => {
+    throw cannotListen(cause, host, port);
   });
   return {
-    port: (front.address() as AddressInfo).port,
+    port: opened.port,
     scheme: tls ? 'https' : 'http',
     close: async () => {
-      const closed = new Promise<void>((resolve) => front.close(() => resolve()));
+      const closed = opened.close();
       for (const socket of open) socket.destroy();
       // Ends the timers that watch for slow requests.
       server.close();
       await closed;
+    },
+  };
+}
+
+interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+interface Opened {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+async function openFront(front: Front, where: Address | { readonly fd: number }): Promise<Opened> {
+  await new Promise<void>((resolve, reject) => {
+    front.once('error', reject);
+    front.listen({ ...where, backlog: 4096 }, resolve);
+  });
+  return {
+    port: (front.address() as AddressInfo).port,
+    close: () => new Promise((resolve) => front.close(() => resolve())),
+  };
+}
+
+/** Lets nobody in at first. */
+async function openLater(front: Front, where: Address, { seconds, onOver }: FullBacklog): Promise<Opened> {
+  const held = await HeldBacklog.start(where.host, where.port);
+  let opened: Promise<Opened> | undefined;
+  const openNow = async (): Promise<Opened> => {
+    const fd = await held.release();
+    onOver();
+    return openFront(front, { fd });
+  };
+  const timer = Number.isFinite(seconds)
+    ? setTimeout(() => {
+        opened = openNow();
+      }, seconds * 1e3)
+    : undefined;
+  return {
+    port: held.port,
+    close: async () => {
+      clearTimeout(timer);
+      if (opened) return (await opened).close();
+      onOver();
+      return held.close();
     },
   };
 }
@@ -64,9 +115,11 @@ function readTls(cert: string | undefined, key: string | undefined): { cert: str
   throw new MetronError('HALF_TLS', 'HTTPS needs a certificate and its key', { hint: 'give --tls-cert and --tls-key' });
 }
 
-function cannotListen(cause: NodeJS.ErrnoException, host: string, port: number): MetronError {
-  const taken = cause.code === 'EADDRINUSE';
-  const message = taken ? `port ${port} is in use` : `cannot listen on ${host}:${port}: ${cause.message}`;
+function cannotListen(cause: unknown, host: string, port: number): MetronError {
+  if (cause instanceof MetronError) return cause;
+  const { code, message: reason } = cause as NodeJS.ErrnoException;
+  const taken = code === 'EADDRINUSE';
+  const message = taken ? `port ${port} is in use` : `cannot listen on ${host}:${port}: ${reason}`;
   const hint = taken ? 'take another --port, or 0 for a free one' : 'check --host and --port';
   return new MetronError('CANNOT_LISTEN', message, { hint, cause });
 }

@@ -3,7 +3,7 @@ import { randomStream } from '../../core/random.ts';
 import { argumentsOf, nameOf } from './fault-spec.ts';
 import { faults } from './faults.ts';
 import type { ServerState } from './server-state.ts';
-import { RequestTruth } from './truth-trace.ts';
+import { traceFault } from './trace-fault.ts';
 
 /** Decides, by the rules that befall connections, what becomes of a new one; the trace has a line for each such fault. */
 export function connectionReceiver(state: ServerState): (socket: Socket, proceed: () => void) => void {
@@ -27,15 +27,7 @@ export function connectionReceiver(state: ServerState): (socket: Socket, proceed
       return;
     }
     state.metrics.countFault(nameOf(drawn.spec));
-    traceConnection(state, ordinal, drawn.spec);
+    traceFault(state, `connection-${ordinal}`, drawn.spec, state.clock.now());
     effect(socket, proceed);
   };
-}
-
-function traceConnection(state: ServerState, ordinal: number, spec: string): void {
-  const now = state.clock.now();
-  const truth = new RequestTruth(`connection-${ordinal}`, now);
-  truth.faults = [spec];
-  truth.end = 'fault';
-  state.trace.add(truth.record(state.origin, now));
 }

@@ -45,6 +45,10 @@ function ruleApplies(rule: FaultRule, { ordinal, seconds, model, prompt, random 
   return (rule.model?.test(model) ?? true) && (rule.prompt?.test(prompt()) ?? true);
 }
 
+/** Why it can be had neither by a request nor later. */
+export const onlyAtStart = (spec: string): string =>
+  `fault ${spec} befalls the listening socket: give it to the engine at its start (--fault ${spec})`;
+
 function effectsOf(spec: string, random: Random): FaultEffects {
   const name = nameOf(spec);
   if (!faults.has(name)) throw new ApiError(400, `unknown fault "${name}"; known: ${faults.kinds.join(', ')}`);
@@ -52,5 +56,6 @@ function effectsOf(spec: string, random: Random): FaultEffects {
   if (fault.of === 'connection') {
     throw new ApiError(400, `fault ${name} befalls connections, not requests: give it to the engine as a rule`);
   }
+  if (fault.of === 'listener') throw new ApiError(400, onlyAtStart(name));
   return fault.effects(argumentsOf(spec), random);
 }

@@ -8,6 +8,7 @@ import { EngineMetrics } from './engine-metrics.ts';
 import type { AssembledEngine, EngineInside } from './engines.ts';
 import { parseFaultRule } from './fault-rule.ts';
 import { type Listening, listenServer } from './listen-server.ts';
+import { listenerFault } from './listener-fault.ts';
 import { type EngineOptionsInput, readEngineOptions, type ServedOptions, servedOptions } from './options.ts';
 import { chat } from './protocols/chat.ts';
 import { connectionReceiver } from './receive-connection.ts';
@@ -74,6 +75,7 @@ export async function startEngine(input: EngineOptionsInput = {}, core?: EngineC
     options,
     (request, response) => void serveRequest(state, request, response),
     connectionReceiver(state),
+    listenerFault(state),
   );
   const { port, scheme } = listening;
   return {
