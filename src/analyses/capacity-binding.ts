@@ -15,7 +15,22 @@ export function bindingOf(tried: readonly TriedLoad[], required: readonly number
 }
 
 /** Which relevant bound does not exist, and why (RFC 9971); absent where both do. */
-export function missingBound({ lower, upper, reason, tried }: CapacityResult): string | undefined {
+export function missingBound({
+  lower,
+  upper,
+  reason,
+  tried,
+}: Pick<CapacityResult, 'lower' | 'upper' | 'reason' | 'tried'>): Pick<CapacityResult, 'missingBound'> {
+  const missing = whichIsMissing(lower, upper, reason, tried);
+  return missing === undefined ? {} : { missingBound: missing };
+}
+
+function whichIsMissing(
+  lower: number | undefined,
+  upper: number | undefined,
+  reason: CapacityReason,
+  tried: readonly TriedLoad[],
+): string | undefined {
   if (lower !== undefined && upper !== undefined) return undefined;
   if (lower === undefined && upper === undefined) {
     return tried.some(({ verdict }) => verdict !== 'undecided')

@@ -1,4 +1,4 @@
-import type { NamedPoints } from './capacity-points.ts';
+import type { LoadPoint, NamedPoints } from './capacity-points.ts';
 import type { OperatingPoint, ProbeWindow } from './capacity-probe.ts';
 import type { CapacityReason, CapacityResult, TriedLoad } from './capacity-result.ts';
 import type { LostLook } from './capacity-watch.ts';
@@ -29,6 +29,8 @@ export interface FoundCapacity {
   /** Requests whose first-token deadline is a guess: outside the lengths of the prefill curve. */
   readonly extrapolated?: number;
   readonly points: NamedPoints;
+  /** Shares of saturation, each with the load tried that lies nearest; absent where no load saturates. */
+  readonly loadPoints?: readonly LoadPoint[];
   readonly tried: readonly FoundLoad[];
   readonly cost: CapacityResult['cost'];
 }

@@ -1,3 +1,4 @@
+import { bindingOf, missingBound } from './capacity-binding.ts';
 import { budgetSpent, type CapacityOptions, defaultCapacityOptions, LoadGrid } from './capacity-options.ts';
 import { addCosts, noCost, type Probe, type ProbeObservation } from './capacity-probe.ts';
 import type { CapacityReason, CapacityResult, TriedLoad } from './capacity-result.ts';
@@ -19,15 +20,21 @@ export async function bisectCapacity(
   let lower: number | undefined;
   let upper: number | undefined;
   let client: CapacityResult['client'];
-  const finish = (reason: CapacityReason): CapacityResult => ({
-    reason,
-    ...(lower !== undefined && { lower }),
-    ...(upper !== undefined && { upper }),
-    ...(lower !== undefined && upper !== undefined && { estimate: lower }),
-    ...(client && { client }),
-    tried: [...tried].sort((a, b) => a.load - b.load),
-    cost,
-  });
+  const finish = (reason: CapacityReason): CapacityResult => {
+    const bounds = { ...(lower !== undefined && { lower }), ...(upper !== undefined && { upper }) };
+    const ascending = [...tried].sort((a, b) => a.load - b.load);
+    const binding = bindingOf(ascending, options.shares);
+    return {
+      reason,
+      ...bounds,
+      ...(lower !== undefined && upper !== undefined && { estimate: lower }),
+      ...(binding !== undefined && { binding }),
+      ...missingBound({ ...bounds, reason, tried: ascending }),
+      ...(client && { client }),
+      tried: ascending,
+      cost,
+    };
+  };
   for (;;) {
     if (control.signal?.aborted) return finish('interrupted');
     const load = nextLoad({ lower, upper, client: client?.load, options, grid });

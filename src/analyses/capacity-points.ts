@@ -43,3 +43,32 @@ export function namedPoints(tried: readonly TriedLoad[], lower: number | undefin
     ...(tailHint !== undefined && { tailHint }),
   };
 }
+
+/** How the target runs at a share of its saturation (benchmarking drafts, standards 1.2). */
+export interface LoadPoint {
+  /** Of the saturation load. */
+  readonly share: number;
+  /** The load tried that lies nearest, no more than a tenth away; `tried` holds how the target ran there. */
+  readonly load?: number;
+  /** Why there is none. */
+  readonly note?: string;
+}
+
+const saturationShares = [0.25, 0.5, 0.75, 0.9];
+const nearEnough = 0.1;
+
+/** Loads at fixed shares of saturation, of those that were tried anyway: none is added for their sake. */
+export function loadPoints(
+  tried: readonly Pick<TriedLoad, 'load'>[],
+  { saturation }: Pick<NamedPoints, 'saturation'>,
+): LoadPoint[] {
+  if (saturation === undefined) return [];
+  return saturationShares.map((share) => {
+    const wanted = share * saturation;
+    const apart = (load: number): number => Math.abs(load - wanted) / wanted;
+    const [nearest] = tried.map(({ load }) => load).sort((a, b) => apart(a) - apart(b));
+    return nearest !== undefined && apart(nearest) <= nearEnough
+      ? { share, load: nearest }
+      : { share, note: 'no load within a tenth of it was tried' };
+  });
+}

@@ -40,12 +40,14 @@ export interface CapacityResult {
   readonly upper?: number;
   /** Most likely capacity, within the bounds. */
   readonly estimate?: number;
-  /** Index of the condition that fails first as load grows; absent where none was seen to. */
+  /** Index of the condition that fails first as load grows; absent where none was shown to fail. */
   readonly binding?: number;
   /** Whether misses set in gradually or at once as load grows. */
   readonly edge?: 'smooth' | 'cliff';
-  /** Why no clean pair of bounds exists. */
+  /** Which two loads contradict each other (RFC 9971). */
   readonly irregular?: string;
+  /** Which relevant bound does not exist, and why; absent where both do. */
+  readonly missingBound?: string;
   /** The load at which the client became the limit, and how it shows. */
   readonly client?: { readonly load: number; readonly reason: string };
   readonly tried: readonly TriedLoad[];

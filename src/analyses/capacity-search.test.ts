@@ -60,15 +60,19 @@ describe('capacity with a known answer', () => {
   it('ends where everything passes, and where nothing does', async () => {
     const all = await searchCapacity(edge(1000), { shares, high: 20 });
     expect([all.reason, all.lower, all.upper]).toEqual(['high-limit', 20, undefined]);
-    expect(all.irregular).toMatch(/no relevant upper bound/);
+    expect(all.missingBound).toMatch(/no relevant upper bound/);
+    expect([all.irregular, all.binding]).toEqual([undefined, undefined]);
     const none = await searchCapacity(edge(0.001), { shares, low: 0.5 });
     expect([none.reason, none.lower, none.upper]).toEqual(['nothing-passes', undefined, 0.5]);
+    expect(none.missingBound).toMatch(/no relevant lower bound/);
+    expect(none.irregular).toBeUndefined();
   });
 
   it('ends with a budget, and with the user', async () => {
     const spent = await searchCapacity(edge(7.3), { shares, budget: { requests: 900 } });
     expect(spent.reason).toBe('budget');
-    expect(spent.cost.requests).toBeLessThan(1200);
+    expect(spent.cost.requests).toBeLessThanOrEqual(900);
+    expect(spent.missingBound).toBeDefined();
     const aborted = new AbortController();
     aborted.abort();
     const stopped = await searchCapacity(edge(7.3), { shares }, { signal: aborted.signal });

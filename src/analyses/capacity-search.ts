@@ -1,3 +1,4 @@
+import { bindingOf, missingBound } from './capacity-binding.ts';
 import {
   type Bounds,
   boundsOf,
@@ -7,10 +8,11 @@ import {
   type JudgedLoad,
   judgeLoads,
 } from './capacity-bounds.ts';
+import { withinBudget } from './capacity-budget.ts';
 import { type Choice, chooseNext, type SearchState } from './capacity-choice.ts';
 import { type CapacityCurve, fitCurve } from './capacity-curve.ts';
 import { LoadEvidence, loadEvidence } from './capacity-evidence.ts';
-import { budgetSpent, type CapacityOptions, defaultCapacityOptions, LoadGrid } from './capacity-options.ts';
+import { type CapacityOptions, defaultCapacityOptions, LoadGrid } from './capacity-options.ts';
 import { addCosts, noCost, type Probe, type ProbeCost, type ProbeObservation } from './capacity-probe.ts';
 import { type CapacityReason, type CapacityResult, triedLoad } from './capacity-result.ts';
 
@@ -43,7 +45,8 @@ export async function searchCapacity(
     const state = search.state();
     const reason = control.signal?.aborted ? 'interrupted' : search.ended(state);
     if (reason) return search.result(state, reason);
-    const next = search.next(state);
+    const next = search.affordable(search.next(state));
+    if (!next) return search.result(state, 'budget');
     control.onProgress?.({ ...next, ...search.known(state), cost: search.cost });
     search.add(next.load, await probe(next.load, next.requests), state);
   }
@@ -109,7 +112,12 @@ class Search {
     if (lower && lower.evidence.load >= ceiling) return this.#client ? 'client-limit' : 'high-limit';
     if (this.#client && ceiling < options.low) return 'client-limit';
     if (upper && upper.evidence.load <= options.low) return 'nothing-passes';
-    return budgetSpent(this.#cost, options.budget) ? 'budget' : undefined;
+    return undefined;
+  }
+
+  /** The look, or a smaller one, that what is left of the budget pays for; undefined if none is worth it. */
+  affordable(choice: Choice): Choice | undefined {
+    return withinBudget(choice, { loads: this.#loads, spent: this.#cost, options: this.#options });
   }
 
   /** Two loads that contradict each other are first looked at again, each as long as before. */
@@ -153,19 +161,18 @@ class Search {
     const bounds = clash
       ? this.known({ ...state, bounds: irregularBounds(loads, options.confidence) })
       : this.known(state);
-    const missing = missingBound(bounds, reason);
+    const tried = loads.map((load) => triedLoad(load, needed));
+    const binding = bindingOf(tried, options.shares);
     return {
       reason,
       confidence: options.confidence,
       ...bounds,
       ...(loads.length > 0 && estimateWithin(curve.capacity, bounds)),
-      ...(sawFailure(loads, options.shares) && {
-        binding: curve.binding,
-        ...edgeFound(curve, options.shares, state.bounds),
-      }),
-      ...(clash ? { irregular: clashText(clash) } : missing !== undefined && { irregular: missing }),
+      ...(binding !== undefined && { binding, ...edgeFound(curve, options.shares, state.bounds) }),
+      ...(clash && { irregular: clashText(clash) }),
+      ...missingBound({ ...bounds, reason, tried }),
       ...(this.#client && { client: this.#client }),
-      tried: loads.map((load) => triedLoad(load, needed)),
+      tried,
       cost: this.#cost,
     };
   }
@@ -188,11 +195,6 @@ function estimateWithin(
   return upper < Number.POSITIVE_INFINITY && lower > 0 ? { estimate } : {};
 }
 
-const sawFailure = (loads: readonly JudgedLoad[], shares: readonly number[]): boolean =>
-  loads.some(({ evidence }) =>
-    evidence.counts.some(({ good, missed }, j) => missed > (1 - (shares[j] as number)) * (good + missed)),
-  );
-
 /** Where nothing passes there is no edge to speak of. */
 const edgeFound = (curve: CapacityCurve, shares: readonly number[], bounds: Bounds): Pick<CapacityResult, 'edge'> =>
   bounds.lower ? { edge: edgeOf(curve, shares, bounds) } : {};
@@ -209,13 +211,3 @@ function edgeOf(curve: CapacityCurve, shares: readonly number[], { lower, upper 
 
 const clashText = ({ failing, passing }: { failing: JudgedLoad; passing: JudgedLoad }): string =>
   `load ${failing.evidence.load} fails and the larger load ${passing.evidence.load} passes, also when looked at again`;
-
-function missingBound(
-  { lower, upper }: { lower?: number; upper?: number },
-  reason: CapacityReason,
-): string | undefined {
-  if (reason === 'found') return undefined;
-  if (lower === undefined && upper === undefined) return 'no load was shown to pass or to fail';
-  if (lower === undefined) return 'no load was shown to pass: there is no relevant lower bound';
-  return upper === undefined ? 'no load was shown to fail: there is no relevant upper bound' : undefined;
-}

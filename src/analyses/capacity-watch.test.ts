@@ -49,7 +49,10 @@ describe('a search is watched', () => {
       return looked(many(requests, 'missed'), requests);
     });
     const result = await searchCapacity(probe, { shares: [0.9] }, { signal: watch.signal });
-    expect([looks, watch.idleFails, result.upper, result.lower]).toEqual([1, true, 1, undefined]);
+    expect([looks, result.upper, result.lower]).toEqual([1, 1, undefined]);
+    const ended = watch.ended(result);
+    expect(ended.reason).toBe('nothing-passes');
+    expect(ended.missingBound).toMatch(/no relevant lower bound: .* idle/);
   });
 
   it('and refuses a condition that no answer says anything about', async () => {
@@ -114,7 +117,7 @@ describe('a bound that does not exist', () => {
     [{ lower: 4, reason: 'budget' }, /no relevant upper bound: no load was shown to fail/],
     [{ reason: 'target-failed' }, /to pass or to fail/],
   ] as const)('%j', (result, text) => {
-    const missing = missingBound({ ...result, tried: [], cost: noCost });
+    const { missingBound: missing } = missingBound({ ...result, tried: [] });
     if (text === undefined) expect(missing).toBeUndefined();
     else expect(missing).toMatch(text);
   });

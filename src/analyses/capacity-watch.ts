@@ -1,6 +1,7 @@
 import { MetronError } from '../core/errors.ts';
 import { decisive } from './capacity-bounds.ts';
 import type { Probe, ProbeObservation } from './capacity-probe.ts';
+import type { CapacityResult } from './capacity-result.ts';
 import { shareEvidence } from './sequential-share.ts';
 
 /** What is watched for: conditions by text and required share, and how sure one must be; absent where points decide. */
@@ -28,7 +29,7 @@ export class CapacityWatch {
   /** The look in which the target was lost. */
   lost: LostLook | undefined;
   /** Requests that found the target idle miss so often that no lower load can pass. */
-  idleFails = false;
+  #idleFails = false;
 
   constructor(objective: WatchedObjective) {
     this.#objective = objective;
@@ -40,6 +41,13 @@ export class CapacityWatch {
     return this.#end.signal;
   }
 
+  /** What the search has found: where it was ended by this watch, that nothing can pass. */
+  ended(found: CapacityResult): CapacityResult {
+    if (!this.#idleFails || found.reason !== 'interrupted') return found;
+    const missing = 'no relevant lower bound: requests that find the target idle fail too';
+    return { ...found, reason: 'nothing-passes', missingBound: missing };
+  }
+
   probe(look: Probe): Probe {
     return async (load, requests) => {
       const observation = await look(load, requests);
@@ -49,7 +57,7 @@ export class CapacityWatch {
       this.#expectJudged(observation);
       this.#lowest = Math.min(this.#lowest, load);
       if (load === this.#lowest && failsIdle(observation, this.#objective)) {
-        this.idleFails = true;
+        this.#idleFails = true;
         this.#end.abort();
       }
       return observation;

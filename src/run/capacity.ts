@@ -1,10 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { bindingOf, missingBound } from '../analyses/capacity-binding.ts';
 import { type FoundCapacity, foundLoad } from '../analyses/capacity-found.ts';
 import { type CapacityOptions, defaultCapacityOptions } from '../analyses/capacity-options.ts';
 import { bisectCapacity } from '../analyses/capacity-point-search.ts';
-import { namedPoints } from '../analyses/capacity-points.ts';
+import { loadPoints, namedPoints } from '../analyses/capacity-points.ts';
 import type { CapacityReason, CapacityResult } from '../analyses/capacity-result.ts';
 import { type CapacityProgress, searchCapacity } from '../analyses/capacity-search.ts';
 import { CapacityWatch } from '../analyses/capacity-watch.ts';
@@ -102,8 +101,7 @@ export async function capacity(
       ...(options.onProgress && { onProgress: options.onProgress }),
     },
   );
-  const ended = watch.idleFails && found.reason === 'interrupted' && stop?.aborted !== true;
-  const result: CapacityResult = ended ? { ...found, reason: 'nothing-passes' } : found;
+  const result = stop?.aborted ? found : watch.ended(found);
   const file = capacityFileOf(result, request, slo, watch);
   const exitCode = exitCodeOf(result.reason);
   const page = await writePage(file, plan, folder, options.html);
@@ -177,27 +175,18 @@ export function exitCodeOf(reason: CapacityReason): ExitCode {
   return codes[reason];
 }
 
-/** Two loads contradict each other; that a bound is missing is said apart. */
-const isIrregular = ({ irregular = '' }: CapacityResult): boolean =>
-  irregular !== '' && !irregular.startsWith('no load was shown');
-
 function capacityFileOf(
   result: CapacityResult,
   request: CapacityRequest,
   slo: Slo,
-  { lost, idleFails }: CapacityWatch,
+  { lost }: CapacityWatch,
 ): CapacityFile {
-  const { lower, upper } = result;
-  const missing = idleFails
-    ? 'no relevant lower bound: requests that find the target idle fail too'
-    : missingBound(result);
+  const { lower, upper, binding } = result;
   const tried = result.tried.map(foundLoad);
+  const points = namedPoints(result.tried, lower);
+  const loads = loadPoints(result.tried, points);
   const conditional = tried.find(({ load }) => load === lower)?.point;
   const conditions = slo.conditions.map(({ text }) => text);
-  const binding = bindingOf(
-    result.tried,
-    slo.conditions.map(({ share }) => share),
-  );
   const bindingCondition = binding === undefined ? undefined : conditions[binding];
   const extrapolated = result.tried
     .flatMap(({ observations }) => observations)
@@ -214,13 +203,14 @@ function capacityFileOf(
     ...(result.estimate !== undefined && { estimate: result.estimate }),
     ...(conditional && { conditionalThroughput: conditional }),
     ...(bindingCondition !== undefined && { bindingCondition }),
-    ...(result.edge && bindingCondition !== undefined && { edge: result.edge }),
-    ...(isIrregular(result) && { irregular: result.irregular }),
-    ...(missing !== undefined && { missingBound: missing }),
+    ...(result.edge && { edge: result.edge }),
+    ...(result.irregular !== undefined && { irregular: result.irregular }),
+    ...(result.missingBound !== undefined && { missingBound: result.missingBound }),
     ...(result.client && { client: result.client }),
     ...(lost && { target: lost }),
     ...(extrapolated > 0 && { extrapolated }),
-    points: namedPoints(result.tried, lower),
+    points,
+    ...(loads.length > 0 && { loadPoints: loads }),
     tried,
     cost: result.cost,
   };

@@ -46,25 +46,31 @@ function lookSeeds({ plan, point }: ProbeSetup): (load: number) => { look: numbe
   };
 }
 
-/** Requests that fill the system before and keep it full after those that count, until more is known. */
-const firstFill = 32;
+/** Requests that fill the system before and keep it full after those that count, where arrivals decide how many that takes. */
+const leastFill = 32;
 const mostFill = 5000;
+/** Answers that take longer than the mean one are waited for too. */
+const fillMargin = 1.5;
 
 /** Learns from each look how many requests the next one needs to fill the system. */
 class Fill {
-  readonly #none: boolean;
+  readonly #setup: ProbeSetup;
   #inFlight = 0;
   #load = 1;
 
-  constructor({ point = false }: ProbeSetup) {
-    this.#none = point;
+  constructor(setup: ProbeSetup) {
+    this.#setup = setup;
   }
 
   /** Before, and after, those that count. */
-  at(load: number): number {
-    if (this.#none) return 0;
+  at(load: number, requests: number): number {
+    if (this.#setup.point) return 0;
+    // Users are never more in the system than there are.
+    if (this.#setup.mode === 'users') return Math.ceil(fillMargin * load);
     const expected = this.#inFlight * Math.max(1, load / this.#load);
-    return Math.min(mostFill, Math.max(firstFill, Math.ceil(1.5 * expected)));
+    // A small look that mostly fills and drains the system is not small.
+    const least = Math.min(leastFill, Math.ceil(requests / 2));
+    return Math.min(mostFill, Math.max(least, Math.ceil(fillMargin * expected)));
   }
 
   learn(load: number, { point }: ProbeObservation): void {
@@ -82,7 +88,7 @@ export function simulatedProbe(setup: ProbeSetup, engine: HardwareEngineOptions)
   const fill = new Fill(setup);
   return async (load, requests) => {
     const { seed } = nextSeed(load);
-    const at = planAt(plan, mode, load, requests + 2 * fill.at(load), seed);
+    const at = planAt(plan, mode, load, requests + 2 * fill.at(load, requests), seed);
     const records = simulateSchedule(at, buildSchedule(at, seed), hardware);
     const observation = observed(records, setup);
     fill.learn(load, observation);
@@ -122,24 +128,27 @@ export function storedProbe(setup: ProbeSetup, options: StoredProbeOptions): Pro
   };
   return async (load, requests) => {
     const { look, seed } = nextSeed(load);
-    const before = done.find((each) => each.load === load && each.look === look && each.requests >= requests);
+    const before = done.find((each) => each.load === load && each.look === look);
     if (before && before.limit === undefined) return learned(load, await reread(before, setup, options.folder));
     const named = { ...plan, name: lookName(mode, load, look) };
-    const at = planAt(named, mode, load, requests + 2 * fill.at(load), seed);
-    const stored: StoredLook = { load, look, requests, ...(await lookTwice(at, options)) };
+    const at = planAt(named, mode, load, requests + 2 * fill.at(load, requests), seed);
+    const { records, ...looked } = await lookTwice(at, options);
+    const stored: StoredLook = { load, look, requests, ...looked };
     // What was cut off is looked at anew by the search that goes on.
     if (stored.limit?.kind !== 'cut' && stored.limit?.kind !== 'target') {
       appendFileSync(join(options.folder, looksFile), `${JSON.stringify(stored)}\n`);
     }
-    return learned(load, await reread(stored, setup, options.folder));
+    return learned(load, await reread(stored, setup, options.folder, records));
   };
 }
 
+/** How a look ended, and what it has recorded if that was read to find out. */
+interface LookEnd extends Pick<StoredLook, 'run' | 'limit' | 'spoiled'> {
+  readonly records?: readonly RequestRecord[];
+}
+
 /** A busy moment of this machine is no limit of the client: only what shows twice is. */
-async function lookTwice(
-  plan: Plan,
-  options: StoredProbeOptions,
-): Promise<Omit<StoredLook, 'load' | 'look' | 'requests'>> {
+async function lookTwice(plan: Plan, options: StoredProbeOptions): Promise<LookEnd> {
   const { run: spoiled, ...first } = await lookNow(plan, options);
   if (spoiled === undefined) return first;
   return first.limit?.kind === 'client' ? { ...(await lookNow(plan, options)), spoiled } : { ...first, run: spoiled };
@@ -156,15 +165,16 @@ export function readLooks(folder: string): StoredLook[] {
     .map((line) => JSON.parse(line) as StoredLook);
 }
 
-async function lookNow(plan: Plan, options: StoredProbeOptions): Promise<Pick<StoredLook, 'run' | 'limit'>> {
+async function lookNow(plan: Plan, options: StoredProbeOptions): Promise<LookEnd> {
   const runsFolder = join(options.folder, 'probes');
   try {
     const { engine } = options;
     const result = engine
       ? await simulate(plan, { runsFolder, engine })
       : await guarded(plan, { ...options, runsFolder });
-    const limit = engine ? undefined : await limitOf(result, plan, options);
-    return { run: result.folder.slice(options.folder.length + 1), ...(limit && { limit }) };
+    const { records } = await readRun(result.folder);
+    const limit = engine ? undefined : await limitOf(result.manifest, records, plan, options);
+    return { run: result.folder.slice(options.folder.length + 1), records, ...(limit && { limit }) };
   } catch (cause) {
     const limit = cause instanceof MetronError ? limitBy(cause, options) : undefined;
     if (!limit) throw cause;
@@ -207,13 +217,12 @@ function limitBy({ code, exitCode, message }: MetronError, { folder }: StoredPro
 }
 
 async function limitOf(
-  { manifest, folder }: Pick<Awaited<ReturnType<typeof run>>, 'manifest' | 'folder'>,
+  { certificate }: Awaited<ReturnType<typeof run>>['manifest'],
+  records: readonly RequestRecord[],
   plan: Plan,
   options: StoredProbeOptions,
 ): Promise<ProbeObservation['limit']> {
-  const { certificate } = manifest;
   if (options.control?.stopSignal.aborted) return { kind: 'cut', reason: 'stopped by the user' };
-  const { records } = await readRun(folder);
   const own = clientLoss(records);
   if (own !== undefined) return { kind: 'client', reason: own };
   const loss = await targetLoss(records, plan, options);
@@ -222,13 +231,17 @@ async function limitOf(
   return { kind: 'client', reason: certificate.reasons[0] ?? 'the client could not make this load' };
 }
 
-async function reread(stored: StoredLook, setup: ProbeSetup, folder: string): Promise<ProbeObservation> {
+/** `records`, where they have been read already, are those of the look's run. */
+async function reread(
+  stored: StoredLook,
+  setup: ProbeSetup,
+  folder: string,
+  records?: readonly RequestRecord[],
+): Promise<ProbeObservation> {
   const limit = stored.limit && { limit: stored.limit };
-  const spent = stored.spoiled === undefined ? noCost : (await observedIn(stored.spoiled, setup, folder)).cost;
+  const read = async (run: string): Promise<readonly RequestRecord[]> => (await readRun(join(folder, run))).records;
+  const spent = stored.spoiled === undefined ? noCost : observed(await read(stored.spoiled), setup).cost;
   if (stored.run === undefined) return { tallies: [], backlog: 'steady', cost: spent, ...limit };
-  const observation = await observedIn(stored.run, setup, folder);
+  const observation = observed(records ?? (await read(stored.run)), setup);
   return { ...observation, cost: addCosts(spent, observation.cost), run: stored.run, ...limit };
 }
-
-const observedIn = async (run: string, setup: ProbeSetup, folder: string): Promise<ProbeObservation> =>
-  observed((await readRun(join(folder, run))).records, setup);

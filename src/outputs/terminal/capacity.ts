@@ -93,7 +93,7 @@ function steadiness({ tried: rows, width }: CapacityInput): string[] {
   return wrap(`judged in their steady state: ${steady} of ${windows.length} looks${rest}`, width, 2);
 }
 
-function points({ points: found, unit, width }: CapacityInput): string[] {
+function points({ points: found, loadPoints, unit, width }: CapacityInput): string[] {
   const { best, knee, kneeAfter, saturation, saturationAfter } = found;
   const between = (after: number | undefined): string =>
     after === undefined ? '' : `, not yet at ${loadText(after, unit)}`;
@@ -102,6 +102,11 @@ function points({ points: found, unit, width }: CapacityInput): string[] {
     `knee, P99 of the first token above twice its least: ${loadText(knee, unit)}${between(kneeAfter)}`,
     `saturation, less than 90% completed of what arrives or a growing backlog: ${loadText(saturation, unit)}${between(saturationAfter)}`,
   ];
+  const tried = loadPoints?.flatMap(({ share: of, load }) => (load === undefined ? [] : [[of, load] as const])) ?? [];
+  if (tried.length > 0) {
+    const shares = tried.map(([of, load]) => `${share(of)} ${loadText(load, unit)}`);
+    named.push(`loads tried near shares of saturation: ${shares.join(', ')}`);
+  }
   return named.flatMap((line) => wrap(line, width, 2));
 }
 
