@@ -7,6 +7,7 @@ import type { RequestRecord } from '../../src/core/record.ts';
 import { milliseconds, nanoseconds } from '../../src/core/units.ts';
 import { simulate } from '../../src/engine/virtual-driver.ts';
 import { defaultPolicy, type ScorePolicy } from '../../src/metrics/index.ts';
+import { breathe } from './breathe.ts';
 
 const trials = 100;
 const requests = 1000;
@@ -65,10 +66,21 @@ function compared(
 const clear = ({ direction }: Difference): boolean => direction === 'better' || direction === 'worse';
 const seeds = Array.from({ length: trials }, (_, seed) => seed);
 
+/** Seeds of which this is so. */
+async function seedsWhere(is: (seed: number) => boolean | undefined): Promise<number[]> {
+  const found: number[] = [];
+  for (const seed of seeds) {
+    await breathe();
+    if (is(seed)) found.push(seed);
+  }
+  return found;
+}
+
 describe(`${trials} comparisons of simulated runs of ${requests} requests`, () => {
-  it('raise a false alarm in at most 5 % of A/A trials, paired and unpaired', () => {
+  it('raise a false alarm in at most 5 % of A/A trials, paired and unpaired', async () => {
     const alarms = { paired: 0, unpaired: 0 };
     for (const seed of seeds) {
+      await breathe();
       const one = runOf(seed, `a${seed}`);
       if (compared(one, runOf(seed, `b${seed}`), true, seed).some(clear)) alarms.paired++;
       const apart = compared(one, runOf(seed + 5000, `b${seed}`), false, seed);
@@ -80,8 +92,8 @@ describe(`${trials} comparisons of simulated runs of ${requests} requests`, () =
     expect(alarms.unpaired / trials).toBeLessThanOrEqual(0.05);
   });
 
-  it('find 3 % less fluidity with power of at least 80 %', () => {
-    const found = seeds.filter((seed) => {
+  it('find 3 % less fluidity with power of at least 80 %', async () => {
+    const found = await seedsWhere((seed) => {
       const [one, two] = [
         requestValues(runOf(seed, `a${seed}`), policy),
         requestValues(runOf(seed, `b${seed}`), policy),
@@ -93,8 +105,8 @@ describe(`${trials} comparisons of simulated runs of ${requests} requests`, () =
     expect(found.length / trials).toBeGreaterThanOrEqual(0.8);
   });
 
-  it('find 3 % more time to the first token with power of at least 80 %', () => {
-    const found = seeds.filter((seed) =>
+  it('find 3 % more time to the first token with power of at least 80 %', async () => {
+    const found = await seedsWhere((seed) =>
       compared(runOf(seed, `a${seed}`), slower(runOf(seed, `b${seed}`), 0.03), true, seed).some(
         ({ statistic, direction }) => statistic.id === 'ttft_shift' && direction === 'worse',
       ),

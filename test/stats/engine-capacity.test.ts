@@ -3,6 +3,7 @@ import { searchCapacity } from '../../src/analyses/capacity-search.ts';
 import { resolvePlan } from '../../src/config/index.ts';
 import { simulatedProbe } from '../../src/run/probe.ts';
 import { parseSlo } from '../../src/slo/index.ts';
+import { breathe } from './breathe.ts';
 
 // Seeded searches on a simulated engine; the truth is what 200,000 requests at each of two loads say.
 const trials = 2 * Number(process.env.METRON_TRIALS ?? 50);
@@ -41,6 +42,7 @@ describe('capacity of a simulated engine', () => {
     let covered = 0;
     const costs: number[] = [];
     for (let seed = 0; seed < trials; seed++) {
+      await breathe();
       const {
         lower = 0,
         upper = Number.POSITIVE_INFINITY,

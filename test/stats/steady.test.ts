@@ -5,6 +5,7 @@ import { randomStream } from '../../src/core/random.ts';
 import { nanoseconds } from '../../src/core/units.ts';
 import { simulate } from '../../src/engine/virtual-driver.ts';
 import { defaultPolicy } from '../../src/metrics/index.ts';
+import { breathe } from './breathe.ts';
 
 // Seeded runs of a simulated engine in which it is known what the load does; METRON_TRIALS scales how many.
 const trials = 4 * Number(process.env.METRON_TRIALS ?? 50);
@@ -34,9 +35,10 @@ function verdict({ rate, atOnce = 0 }: Load, seed: number): SteadyState {
 
 const because = (state: SteadyState): string => (state.verdict === 'steady' ? 'steady' : state.reason);
 
-function counts(load: Load): ReadonlyMap<string, number> {
+async function counts(load: Load): Promise<ReadonlyMap<string, number>> {
   const found = new Map<string, number>();
   for (let seed = 0; seed < trials; seed++) {
+    await breathe();
     const reason = because(verdict(load, seed));
     found.set(reason, (found.get(reason) ?? 0) + 1);
   }
@@ -56,8 +58,8 @@ const cases: readonly { name: string; load: Load; right: readonly string[] }[] =
 ];
 
 describe(`${trials} simulated runs each`, () => {
-  it.each(cases)('$name is recognised in at least 95 %', { timeout: 900_000 }, ({ name, load, right }) => {
-    const found = counts(load);
+  it.each(cases)('$name is recognised in at least 95 %', { timeout: 900_000 }, async ({ name, load, right }) => {
+    const found = await counts(load);
     console.log(`found: ${name}, ${trials} runs:`, JSON.stringify(Object.fromEntries(found)));
     const hits = right.reduce((sum, reason) => sum + (found.get(reason) ?? 0), 0);
     expect(hits / trials).toBeGreaterThanOrEqual(0.95);

@@ -1,5 +1,6 @@
 import { searchCapacity } from '../../src/analyses/capacity-search.ts';
 import { type Bisected, bisect, probeAndBisect } from './bisection.ts';
+import { breathe } from './breathe.ts';
 import type { Drawn, Target } from './targets.ts';
 
 /** Cost and errors of many answers to the same question. Errors are of log(answer ÷ truth). */
@@ -38,6 +39,7 @@ export async function tryTarget(target: Target, trials: number): Promise<Trials>
   const answers: { error: number; requests: number }[] = [];
   let covered = 0;
   for (let seed = 0; seed < trials; seed++) {
+    await breathe();
     const { probe, capacity } = target.draw(seed);
     const found = await searchCapacity(probe, {
       shares: [target.share],
@@ -103,6 +105,7 @@ async function bisected(target: Target, perLoad: number, tolerance: number, bar:
   const answers: { error: number; requests: number }[] = [];
   let squares = 0;
   for (let seed = 0; seed < bar.trials; seed++) {
+    if (seed % 10 === 0) await breathe();
     const drawn = target.draw(10_000 + seed);
     const { capacity, requests } = await bar.method(drawn, target.share, perLoad, tolerance);
     const error = Math.log(capacity / drawn.capacity);
@@ -111,6 +114,16 @@ async function bisected(target: Target, perLoad: number, tolerance: number, bar:
     answers.push({ error, requests });
   }
   return accuracy(answers);
+}
+
+/** Our cost as a share of bisection's at equal error; where none was as good, at most this. */
+export const costShareOf = ({ ours, bisection }: Trials): number =>
+  ours.medianRequests / ('requests' in bisection ? bisection.requests : bisection.moreThan);
+
+/** The middle one, or the mean of the two in the middle. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
 }
 
 /** A row of the table in docs/capacity.md. */
