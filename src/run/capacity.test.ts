@@ -89,6 +89,15 @@ describe('capacity of a simulated engine', { timeout: 120_000 }, () => {
     expect(file.cost.requests).toBe(300 * file.tried.length);
   });
 
+  it('sends few requests beside those that count where a few users are searched for', async () => {
+    const options = { firstRequests: 20, low: 1, high: 2 };
+    const slo = ['ttft<=2s @ 90%, error_rate<=10%'];
+    const { file } = await capacity(planFor(), { ...request, slo, mode: 'users', options });
+    expect([file.reason, file.relevantLowerBound]).toEqual(['high-limit', 2]);
+    const judged = file.tried.reduce((sum, { requests }) => sum + requests, 0);
+    expect(file.cost.requests).toBeLessThan(1.5 * judged);
+  });
+
   it('says that nothing can pass', async () => {
     const impossible = { ...request, slo: ['ttft_p99<=1ms'], options: { ...request.options, low: 8 } };
     const { file, exitCode } = await capacity(planFor(), impossible);
