@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
-import { type GateResult, parseGate } from '../analyses/comparison-gate.ts';
+import { type Gate, type GateResult, parseGate } from '../analyses/comparison-gate.ts';
 import type { CompareResult } from '../analyses/comparison-result.ts';
 import { statisticOf } from '../analyses/comparison-statistic.ts';
 import { planFlags, scorePolicy } from '../config/index.ts';
@@ -81,10 +81,20 @@ export const compare: Verb = {
       window: flags.whole === true ? 'whole' : 'steady',
       ...(Array.isArray(flags.capacity) && { capacities: listOf(flags.capacity) }),
     });
-    await show(result, measured, { first, command: `metron compare ${inputs.join(' ')}`, flags });
+    await show(result, measured, { first, command: commandOf(inputs, gates, flags), flags });
     return exitCodeOf(gatesOf(result), flags.strict === true, measured);
   },
 };
+
+/** What makes the page again. */
+const commandOf = (inputs: readonly string[], gates: readonly Gate[], { force, whole }: Flags): string =>
+  [
+    'metron compare',
+    ...inputs,
+    ...gates.map(({ text }) => `--fail-on '${text}'`),
+    ...(force === true ? ['--force'] : []),
+    ...(whole === true ? ['--whole'] : []),
+  ].join(' ');
 
 /** Whether every server had a turn before the user ended it. */
 const comparable = ({ turns, request }: Measured): boolean =>

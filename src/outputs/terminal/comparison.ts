@@ -69,15 +69,19 @@ function differences(list: readonly Difference[], dress: Dress, paired: boolean)
       const { statistic, baseline, candidate } = difference;
       return [
         statistic.id,
-        quantity(baseline, statistic.unit, ' '),
-        quantity(candidate, statistic.unit, ' '),
+        short(quantity(baseline, statistic.unit, ' ')),
+        short(quantity(candidate, statistic.unit, ' ')),
         changeText(difference, difference.change),
-        intervalText(difference, paired),
+        short(intervalText(difference, paired)),
         word(difference.direction, dress),
       ];
     }),
+    0,
   );
 }
+
+/** What 80 columns have no room for: the name of a rate says of what, and one unit stands for both ends. */
+const short = (text: string): string => text.replace(' tokens/s', '/s').replace(/(%| pt)( to .*\1)/, '$2');
 
 function word(direction: Direction, dress: Dress): string {
   if (direction === 'better') return dress.met('better');

@@ -15,9 +15,13 @@ const signs: Readonly<Record<Direction, readonly [Sign, Tone]>> = {
   'cannot tell': ['ring', 'data-2'],
 };
 
+/** More than this, and how many times as much says more than percent. */
+const manyTimes = 10;
+
 /** A change with its sign: a share of the baseline, or points where differences are absolute. */
 export function changeText({ statistic }: Difference, change: number | undefined): string {
   if (change === undefined) return 'n/a';
+  if (change >= manyTimes && !statistic.absolute) return `×${Number((1 + change).toPrecision(2))}`;
   const value = (change * 100)
     .toFixed(1)
     .replace('-', '−')
@@ -41,7 +45,7 @@ export function differencesFigure(pair: ComparedPair, { window, confidence, syst
     return (found && limitOf(gate, found)) ?? [];
   });
   const rows = differences.map((difference) => rowOf(difference, pair));
-  const edge = 1.25 * Math.max(0.02, ...differences.map(({ change = 0 }) => Math.abs(change)), ...limits.map(Math.abs));
+  const edge = 1.25 * Math.max(0.02, ...differences.map(reachOf), ...limits.map(Math.abs));
   const ends = differences.flatMap(({ low = 0, high = 0 }) => [low, high]);
   const from = Math.max(-edge, Math.min(0, ...ends, ...limits) * 1.05);
   const to = Math.min(edge, Math.max(0, ...ends, ...limits) * 1.05);
@@ -56,7 +60,7 @@ export function differencesFigure(pair: ComparedPair, { window, confidence, syst
   return {
     title: pairTitle(pair, baseline),
     subtitle: `Change from ${baseline} to ${pair.candidate}, a share of ${baseline} (of errors: points). Dot: better, cross: worse, ring: no clear difference.${limits.length > 0 ? ' Dashed on a row: where its gate fails.' : ''}`,
-    note: `n up to ${count(n)}, ${paired ? 'paired by request' : 'unpaired'}, ${window === 'steady' ? 'steady windows' : 'whole runs'}. Bars: ${confidence * 100}%, block bootstrap; the words allow for how many numbers are compared (Holm). An arrow: the interval goes on.`,
+    note: `n up to ${count(n)}, ${paired ? 'paired by request' : 'unpaired'}, ${window === 'steady' ? 'steady windows' : 'whole runs'}. Bars: ${confidence * 100}%, block bootstrap; the words allow for how many numbers are compared (Holm). An arrow: the interval goes on, and a sign at that edge may lie beyond it.`,
     alt: `${pairTitle(pair, baseline)}. ${differences.length} differences with intervals.`,
     table: { head: headOf(baseline, pair.candidate), rows: differences.map((each) => cellsOf(each, paired)) },
     data: {
@@ -67,6 +71,10 @@ export function differencesFigure(pair: ComparedPair, { window, confidence, syst
     },
   };
 }
+
+/** How far a change may push the axis: one that is not clear by no more than its whole baseline, lest it press all others flat. */
+const reachOf = ({ change = 0, direction }: Difference): number =>
+  direction === 'better' || direction === 'worse' ? Math.abs(change) : Math.min(1, Math.abs(change));
 
 export function pairTitle({ candidate, differences }: ComparedPair, baseline: string): string {
   const of = (direction: Direction): number => differences.filter((each) => each.direction === direction).length;
