@@ -11,7 +11,7 @@ const minutes = Number(process.env.METRON_SOAK_MINUTES ?? 10);
 function spread(name: string, errors: Float64Array): void {
   const sorted = errors.slice().sort();
   const at = (share: number): string => ((sorted[Math.ceil(share * sorted.length) - 1] ?? 0) / 1000).toFixed(0);
-  console.log(`${name}: ${sorted.length} tokens, p50 ${at(0.5)} p99 ${at(0.99)} p99.9 ${at(0.999)} max ${at(1)} µs`);
+  console.log(`found: ${name}: ${sorted.length} tokens, p50 ${at(0.5)} p99 ${at(0.99)} p99.9 ${at(0.999)} max ${at(1)} µs`);
 }
 
 describe('the instrument, long and wide', () => {
@@ -30,7 +30,7 @@ describe('the instrument, long and wide', () => {
     expect(result).toMatchObject({ completed: streams, answered: streams, tokensFound: streams * tokens });
     expect(result.facts.lostWorkers).toBe(0);
     spread('10,000 streams', result.errors);
-    console.log(`memory ${(result.memory / 2 ** 20).toFixed(0)} MiB`);
+    console.log(`found: memory ${(result.memory / 2 ** 20).toFixed(0)} MiB`);
   });
 
   it(
@@ -56,14 +56,14 @@ describe('the instrument, long and wide', () => {
       const [heldAtFirst, heldAtLast] = [held.slice(0, 20), held.slice(-20)].map(
         (part) => Math.max(...part) / mebibyte,
       );
-      console.log(`memory ${heldAtFirst?.toFixed(0)} MiB at first, ${heldAtLast?.toFixed(0)} MiB at last`);
+      console.log(`found: memory ${heldAtFirst?.toFixed(0)} MiB at first, ${heldAtLast?.toFixed(0)} MiB at last`);
       expect(heldAtLast ?? 0).toBeLessThan((heldAtFirst ?? 0) + mostGrowth);
 
       // A machine that stalls makes some windows late, an instrument that ages makes them all late.
       const p99 = windowP99s(result.sentAt, result.errors, rounds * round);
       const third = Math.floor(p99.length / 3);
       const [early, late] = [p99.slice(0, third), p99.slice(-third)].map((part) => quartile(part) / 1000);
-      console.log(`p99 of the better windows: ${early?.toFixed(0)} µs at first, ${late?.toFixed(0)} µs at last`);
+      console.log(`found: p99 of the better windows: ${early?.toFixed(0)} µs at first, ${late?.toFixed(0)} µs at last`);
       spread('all', result.errors);
       expect(late ?? 0).toBeLessThan(Math.max(5 * (early ?? 0), noWorseThan));
     },
