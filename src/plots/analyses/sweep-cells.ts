@@ -48,7 +48,7 @@ export function status(input: SweepPageInput): AnalysisPage['status'] {
 export function remarks(input: SweepPageInput): string[] {
   const { cells, open = [] } = input;
   return [
-    ...lost(input).map((cell) => `${settingsText(cell)} failed: ${cell.reason}`),
+    ...lost(input).map((cell) => `the cell ${settingsText(cell)} failed: ${cell.reason}`),
     ...untrusted(cells).map((cell) => `the measurement at ${settingsText(cell)} is ${cell.verdict}`),
     ...(open.length === 0
       ? []

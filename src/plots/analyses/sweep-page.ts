@@ -46,6 +46,7 @@ export function sweepPage(input: SweepPageInput, name: string, command: string):
 
 function answerOf({ pareto, cells }: SweepPageInput): string {
   if (pareto.length === 0) return 'No run gave both a pace for its readers and a throughput.';
+  if (cells.length === 1) return `Only ${labelOf(cells, pareto[0])} was measured: there is nothing to choose among.`;
   if (pareto.length === 1) return `One setting is best for readers and for the system: ${labelOf(cells, pareto[0])}.`;
   return `${count(pareto.length)} of ${plural(cells.length, 'setting')} are worth choosing among.`;
 }
@@ -82,7 +83,9 @@ function interactivityFigure({ cells, pareto, axes }: SweepPageInput): Drawn<Cha
   const title =
     pareto.length > 1
       ? `From ${number(pareto[0]?.interactivity)} to ${number(pareto.at(-1)?.interactivity)} tokens/s for a reader, throughput falls from ${number(pareto[0]?.throughput)} to ${number(pareto.at(-1)?.throughput)}`
-      : `${labelOf(cells, pareto[0])} beats every other run in both`;
+      : points.length === 1
+        ? `${labelOf(cells, pareto[0])}: ${number(pareto[0]?.interactivity)} tokens/s for a reader`
+        : `${labelOf(cells, pareto[0])} beats every other run in both`;
   return {
     title,
     subtitle,
