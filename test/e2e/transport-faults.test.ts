@@ -1,11 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import net from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { outcomeClass, type RequestRecord } from '../../src/core/record.ts';
-import { recordFromJson } from '../../src/recording/record-json.ts';
 import type { SourceRequest } from '../../src/selftest/request-reader.ts';
 import type { RawConnection } from '../../src/system/raw-connection.ts';
 import { RawServer, type RawServerOptions } from '../../src/system/raw-server.ts';
@@ -20,10 +16,7 @@ import {
   transportFaults,
   wholeAnswer,
 } from '../clients/transport-faults.ts';
-import { orderOf, recorderFor } from './bare-instrument.ts';
-import { built } from './built.ts';
-
-const { Instrument } = await built<typeof import('../../src/instrument/instrument.ts')>('instrument/instrument.js');
+import { recordsFrom, type Sent } from './bare-instrument.ts';
 
 interface Way {
   readonly name: string;
@@ -52,7 +45,7 @@ interface Load {
   readonly way: Way;
   readonly port: number;
   readonly requests: readonly { readonly body: string; readonly due: number }[];
-  readonly timeouts?: NonNullable<Parameters<typeof recorderFor>[0]['timeouts']>;
+  readonly timeouts?: NonNullable<Sent['timeouts']>;
   readonly ca?: string;
   readonly host?: string;
 }
@@ -66,13 +59,9 @@ beforeAll(async () => {
 });
 afterAll(() => proxy.close());
 
-/** Sends the requests as an instrument of a run does, and reads its records back. */
-async function recordsOf({ way, port, requests, timeouts, ca, host = '127.0.0.1' }: Load): Promise<RequestRecord[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'metron-transport-faults-'));
-  const recordsPath = join(folder, 'records.jsonl');
-  const due = Float64Array.from(requests, (request) => (50 + request.due) * millisecond);
-  const instrument = new Instrument({
-    workers: 1,
+/** Sends the requests and reads the records back. */
+const recordsOf = ({ way, port, requests, timeouts, ca, host = '127.0.0.1' }: Load): Promise<RequestRecord[]> =>
+  recordsFrom({
     target: {
       url: `${way.secure ? 'https' : 'http'}://${host}:${port}/v1/chat/completions`,
       headers: {},
@@ -80,25 +69,11 @@ async function recordsOf({ way, port, requests, timeouts, ca, host = '127.0.0.1'
       ...(way.proxied && { proxy: proxy.url.href }),
       ...(way.stamps && { stamps: way.stamps }),
     },
-    load: { model: 'open' },
-    recorder: recorderFor({ recordsPath, due, tokens: tokensOfAnswer, ...(timeouts && { timeouts }) }),
+    path: way.path,
+    requests,
+    tokens: tokensOfAnswer,
+    ...(timeouts && { timeouts }),
   });
-  try {
-    await instrument.ready();
-    expect(instrument.paths).toEqual([way.path]);
-    for (const [request, { body }] of requests.entries()) instrument.give(orderOf(request, due, body));
-    instrument.noMoreOrders();
-    instrument.start(process.hrtime.bigint());
-    await instrument.sentAll();
-    await instrument.drained();
-    await instrument.close();
-    const lines = readFileSync(recordsPath, 'utf8').trimEnd().split('\n');
-    return lines.map((line) => recordFromJson(line)).sort((a, b) => a.id - b.id);
-  } finally {
-    await instrument.terminate();
-    rmSync(folder, { recursive: true });
-  }
-}
 
 const securityOf = ({ secure }: Way): LineOptions => (secure ? { certificate } : {});
 
