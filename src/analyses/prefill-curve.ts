@@ -24,6 +24,8 @@ export interface CurveOrigin {
   readonly simulated?: unknown;
   /** Folder of the run that holds the records. */
   readonly run?: string;
+  /** Folder inside it with the runs of lengths that were added later. */
+  readonly added?: string;
 }
 
 const digits = (value: number): number => Number(value.toPrecision(8));
@@ -39,6 +41,7 @@ export function prefillCurveFile(profile: PrefillProfile, { id, ...origin }: Cur
     c_ms_per_token2: digits(fit.c_ms_per_token2),
     ...(fit.floor_ms > 0 && { floor_ms: digits(fit.floor_ms) }),
     ...(fit.cached_ms_per_token !== undefined && { cached_ms_per_token: digits(fit.cached_ms_per_token) }),
+    ...(fit.offsets && { offsets_ms: fit.offsets.map(([tokens, ms]) => [digits(tokens), digits(ms)] as const) }),
     from_tokens,
     to_tokens,
     ...(asked.length > 0 && { asked_from_tokens: Math.min(...asked), asked_to_tokens: Math.max(...asked) }),

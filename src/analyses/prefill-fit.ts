@@ -1,3 +1,4 @@
+import { offsetAt, type PrefillOffsets } from '../metrics/prefill-offset.ts';
 import { nonNegativeLeastSquares } from './prefill-least-squares.ts';
 import { median } from './prefill-levels.ts';
 
@@ -13,6 +14,8 @@ export interface PrefillFit {
   readonly floor_ms: number;
   /** e; absent where no answer told it. */
   readonly cached_ms_per_token?: number;
+  /** What times lie above the formula, ms, by tokens that had to be computed; absent where they are nowhere known to. */
+  readonly offsets?: PrefillOffsets;
 }
 
 /** What is fitted: the time of one prompt length and how many measurements stand behind it. */
@@ -24,7 +27,15 @@ export interface PrefillPoint {
   readonly weight: number;
 }
 
-export const prefillAt = (
+/** Time of the curve: the formula and, where it has been seen to be off, what times lie above it. */
+export function prefillAt(fit: PrefillFit, tokens: number, cached = 0): number {
+  const { offsets } = fit;
+  const offset = offsets ? offsetAt(offsets, tokens - cached, (length) => formulaAt(fit, length)) : 0;
+  return formulaAt(fit, tokens, cached) + offset;
+}
+
+/** Time by the formula alone. */
+export const formulaAt = (
   { a_ms, b_ms_per_token, c_ms_per_token2, floor_ms, cached_ms_per_token = 0 }: PrefillFit,
   tokens: number,
   cached = 0,
@@ -55,16 +66,6 @@ export function fitPrefill(points: readonly PrefillPoint[]): PrefillFit {
   return withFloor.error < (1 - floorGain) * plain.error ? withFloor.fit : plain.fit;
 }
 
-/** The same for points that are another draw of those that gave `near`: the knee is looked for around its own. */
-export function refitPrefill(points: readonly PrefillPoint[], near: PrefillFit): PrefillFit {
-  if (near.floor_ms === 0) return robustFit(points, [0]).fit;
-  const knee = near.floor_ms / near.b_ms_per_token;
-  return robustFit(
-    points,
-    [0.5, 0.7, 1, 1.4, 2].map((factor) => factor * knee),
-  ).fit;
-}
-
 interface Fitted {
   readonly fit: PrefillFit;
   /** Robust squared relative error. */
@@ -78,7 +79,7 @@ function robustFit(points: readonly PrefillPoint[], knees: readonly number[]): F
   for (let round = 0; round < rounds; round++) {
     const weights = points.map(({ weight }, i) => ((trust[i] ?? 0) * weight) / Math.max(1e-9, expected[i] ?? 1) ** 2);
     fitted = bestKnee(points, weights, knees);
-    expected = points.map(({ tokens, cached }) => prefillAt(fitted.fit, tokens, cached));
+    expected = points.map(({ tokens, cached }) => formulaAt(fitted.fit, tokens, cached));
     const residuals = points.map(({ time_ms }, i) => time_ms / Math.max(1e-9, expected[i] ?? 1) - 1);
     const scale = Math.max(leastScale, 1.4826 * median(residuals.map(Math.abs)));
     trust = residuals.map((residual) => trustIn(residual / scale, round < rounds / 2));

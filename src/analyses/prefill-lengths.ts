@@ -1,7 +1,7 @@
 import type { Random } from '../core/random.ts';
 
 const shortest = 32;
-const mostLengths = 14;
+const mostLengths = 24;
 
 /** Prompt lengths in a geometric series from 32 tokens to the longest; both ends are in it. */
 export function prefillLengths(longest: number, count: number = mostLengths): number[] {

@@ -1,15 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { scorePolicy } from '../config/score-policy.ts';
+import { score as scoreSection } from '../config/sections/score.ts';
 import { randomStream } from '../core/random.ts';
 import type { RequestRecord } from '../core/record.ts';
 import { nanoseconds } from '../core/units.ts';
 import { models } from '../engine/cost/models.ts';
 import type { EngineOptions } from '../engine/engine-options.ts';
 import { simulate } from '../engine/virtual-driver.ts';
+import { predictedPrefill } from '../metrics/prefill-deadline.ts';
+import { prefillCurveFile } from './prefill-curve.ts';
 import { fitPrefill, type PrefillFit, prefillAt } from './prefill-fit.ts';
 import { nonNegativeLeastSquares } from './prefill-least-squares.ts';
 import { interleavedRounds, prefillLengths } from './prefill-lengths.ts';
 import { type PrefillProfile, prefillProfile } from './prefill-profile.ts';
+import { refinedProfile } from './prefill-refinement.ts';
 
 const repetitions = 5;
 const longest = 2000;
@@ -24,7 +29,7 @@ const isolated = (lengths: readonly number[], engine: EngineOptions, seed: numbe
 function profileOf(engine: EngineOptions, seed: number): PrefillProfile {
   const lengths = interleavedRounds(prefillLengths(longest), repetitions, randomStream(seed, 'order'));
   const noisy = { ...engine, jitter: 0.02, hiccups: 0.0001 };
-  const profile = prefillProfile(isolated(lengths, noisy, seed), { seed, resamples: 100 });
+  const profile = prefillProfile(isolated(lengths, noisy, seed));
   if (!profile) throw new Error('no profile');
   return profile;
 }
@@ -151,7 +156,7 @@ describe('a profile of a simulated engine', () => {
       request(tokens, blocks(100 + i, Math.floor(tokens / block))),
     );
     const { records } = simulate([...cold, ...warmed], engine, { users: 1, seed: 1 });
-    const profile = prefillProfile(records, { seed: 1, resamples: 10 });
+    const profile = prefillProfile(records);
     for (const { chunks, sentAt = 0, prompt } of records.filter(({ prompt: { cached = 0 } }) => cached > 64)) {
       const time = ((chunks.at[0] ?? 0) - sentAt) / 1e6;
       const told = prefillAt(profile?.fit as PrefillFit, prompt.reported ?? 0, prompt.cached);
@@ -162,7 +167,7 @@ describe('a profile of a simulated engine', () => {
   it('reports a step of the scheduler where there is one', () => {
     const engine: EngineOptions = { model: 'mixtral-8x7b', gpu: 'a100-sxm-80gb', tensorParallel: 2, jitter: 0.001 };
     const lengths = interleavedRounds([500, 1000, 1500, 1900, 2040, 2080, 2600, 3800], 5, randomStream(1, 'order'));
-    const profile = prefillProfile(isolated(lengths, engine, 1), { seed: 1, resamples: 10 });
+    const profile = prefillProfile(isolated(lengths, engine, 1));
     expect(profile?.steps.some(({ from_tokens, to_tokens }) => from_tokens === 2040 && to_tokens === 2080)).toBe(true);
   });
 });
@@ -171,7 +176,7 @@ describe('what spoils a profile', () => {
   const clean = interleavedRounds(prefillLengths(8000), repetitions, randomStream(1, 'order')).map(
     (tokens, i): [number, number] => [tokens, (12 + 0.03 * tokens + 4e-7 * tokens ** 2) * (1 + 0.01 * Math.sin(i))],
   );
-  const base = prefillProfile(recordsOf(clean), { seed: 1, resamples: 10 });
+  const base = prefillProfile(recordsOf(clean));
   const largestChange = (profile: PrefillProfile | undefined): number =>
     Math.max(
       ...prefillLengths(8000).map((tokens) =>
@@ -185,7 +190,7 @@ describe('what spoils a profile', () => {
   it.each([0, 7, 33, 69])('a lone outlier, request %i, changes nothing and is named', (odd) => {
     for (const factor of [0.1, 3, 100]) {
       const times = clean.map(([tokens, ms], i): [number, number] => [tokens, i === odd ? ms * factor : ms]);
-      const profile = prefillProfile(recordsOf(times), { seed: 1, resamples: 10 });
+      const profile = prefillProfile(recordsOf(times));
       expect(profile?.outliers.map(({ id }) => id)).toEqual([odd]);
       expect(largestChange(profile)).toBeLessThan(0.004);
     }
@@ -194,13 +199,13 @@ describe('what spoils a profile', () => {
   it('an outlier among single measurements changes next to nothing', () => {
     const once = prefillLengths(8000).map((tokens): [number, number] => [tokens, 12 + 0.03 * tokens]);
     const spoiled = once.map(([tokens, ms], i): [number, number] => [tokens, i === 5 ? ms * 8 : ms]);
-    const profile = prefillProfile(recordsOf(spoiled), { seed: 1, resamples: 10 });
+    const profile = prefillProfile(recordsOf(spoiled));
     for (const [tokens, ms] of once) expect(prefillAt(profile?.fit ?? never(), tokens) / ms).toBeCloseTo(1, 2);
   });
 
   it('a failed request changes nothing and is told', () => {
     const records = recordsOf(clean).map((record, i) => (i === 12 ? failing(12, record.prompt.asked ?? 0) : record));
-    const profile = prefillProfile(records, { seed: 1, resamples: 10 });
+    const profile = prefillProfile(records);
     expect(profile?.unusable).toEqual([{ id: 12, asked: records[12]?.prompt.asked, reason: 'http 500' }]);
     expect(largestChange(profile)).toBeLessThan(0.004);
   });
@@ -218,14 +223,14 @@ describe('what spoils a profile', () => {
         ...record,
         prompt: { ...record.prompt, cached: rows[i]![2] },
       }));
-    const profile = prefillProfile(records([...cold, ...warm]), { seed: 1, resamples: 10 });
+    const profile = prefillProfile(records([...cold, ...warm]));
     expect(profile?.unusable).toEqual([]);
     expect([profile?.from_tokens, profile?.to_tokens]).toEqual([32, 8000]);
     expect(profile?.fit.cached_ms_per_token).toBeCloseTo(0.002, 5);
     for (const [tokens, ms, cached] of [...cold, ...warm]) {
       expect(prefillAt(profile?.fit ?? never(), tokens, cached) / ms).toBeCloseTo(1, 4);
     }
-    expect(prefillProfile(records(warm), { seed: 1 })).toBeUndefined();
+    expect(prefillProfile(records(warm))).toBeUndefined();
   });
 
   it('fewer than three lengths make no curve', () => {
@@ -235,9 +240,58 @@ describe('what spoils a profile', () => {
           [100, 5],
           [200, 9],
         ]),
-        { seed: 1 },
       ),
     ).toBeUndefined();
+  });
+});
+
+describe('what the formula cannot follow', () => {
+  const step = (tokens: number): number => 12 + 0.03 * tokens + (tokens > 2048 ? 6 : 0);
+  const noisy = (lengths: readonly number[], turn: number): [number, number][] =>
+    interleavedRounds(lengths, repetitions, randomStream(turn, 'order')).map((tokens, i) => [
+      tokens,
+      step(tokens) * (1 + 0.01 * Math.sin(7 * i + turn)),
+    ]);
+
+  it('is found by further lengths, and the curve then follows it and never falls', async () => {
+    let times = noisy(prefillLengths(8000), 0);
+    let turn = 0;
+    const first = prefillProfile(recordsOf(times));
+    const profile = await refinedProfile(first!, async (lengths) => {
+      times = [...times, ...noisy(lengths, ++turn)];
+      return recordsOf(times);
+    });
+    expect(profile.points.length).toBeGreaterThan(first!.points.length);
+    expect(profile.points.length).toBeLessThanOrEqual(first!.points.length + 24);
+    let last = 0;
+    for (const tokens of prefillLengths(8000, 300)) {
+      const time = prefillAt(profile.fit, tokens);
+      expect(time).toBeGreaterThanOrEqual(last);
+      if (tokens < 2000 || tokens > 2100) expect(Math.abs(time / step(tokens) - 1)).toBeLessThan(0.02);
+      last = time;
+    }
+  });
+
+  it('stays what it is where nothing more may be measured', async () => {
+    const first = prefillProfile(recordsOf(noisy(prefillLengths(8000), 0)))!;
+    expect(await refinedProfile(first, async () => undefined)).toBe(first);
+  });
+
+  it('makes deadlines as the file tells them', () => {
+    const { fit, ...rest } = prefillProfile(recordsOf(noisy(prefillLengths(8000), 0)))!;
+    const origin = { id: 'c', target: 't', model: 'm', date: 'd', metron: 'v' };
+    const { profile: _profile, ...curve } = prefillCurveFile({ fit, ...rest }, origin);
+    const section = scoreSection.parse({ prefillCurve: curve }) as Parameters<typeof scorePolicy>[0];
+    const { prefillDeadline } = scorePolicy(section);
+    for (const [promptTokens, cachedTokens] of [
+      [100, 0],
+      [2040, 0],
+      [2500, 0],
+      [8000, 5900],
+    ] as const) {
+      const told = predictedPrefill(prefillDeadline, { promptTokens, cachedTokens });
+      expect((told ?? 0) / 1e6 / prefillAt(fit, promptTokens, cachedTokens)).toBeCloseTo(1, 5);
+    }
   });
 });
 

@@ -1,9 +1,9 @@
-import { randomStream } from '../core/random.ts';
 import type { RequestRecord } from '../core/record.ts';
 import { orderStatistic } from '../metrics/order-statistic.ts';
 import { normalQuantile } from './normal.ts';
-import { fitPrefill, type PrefillFit, type PrefillPoint, prefillAt, refitPrefill } from './prefill-fit.ts';
-import { isFromCache, mean, type PrefillLevel, prefillLevels, uncached } from './prefill-levels.ts';
+import { type PrefillCorrection, prefillCorrection } from './prefill-correction.ts';
+import { fitPrefill, formulaAt, type PrefillFit, type PrefillPoint, prefillAt } from './prefill-fit.ts';
+import { isFromCache, type PrefillLevel, prefillLevels, uncached } from './prefill-levels.ts';
 import { type PrefillSample, prefillSamples, type UnusableSample } from './prefill-samples.ts';
 
 /** How long a target takes to the first token, by prompt length, one request at a time (paper 4.1, D_p). */
@@ -36,6 +36,8 @@ export interface ProfiledLength {
   /** Measured ÷ fitted − 1. */
   readonly residual: number;
   readonly n: number;
+  /** Of the mean, as a share of it. */
+  readonly standardError: number;
   readonly min_ms: number;
   readonly max_ms: number;
 }
@@ -53,23 +55,18 @@ export interface PrefillStep {
   readonly jump: number;
 }
 
-export interface ProfileOptions {
-  readonly seed: number | string;
-  readonly confidence?: number;
-  readonly resamples?: number;
-}
-
 /** Fewer lengths cannot hold three coefficients. */
 export const fewestLengths = 3;
 
 /** The profile in the records of isolated requests; undefined if fewer than three lengths were computed in full. */
-export function prefillProfile(records: Iterable<RequestRecord>, options: ProfileOptions): PrefillProfile | undefined {
-  const { seed, confidence = 0.95, resamples = 400 } = options;
+export function prefillProfile(records: Iterable<RequestRecord>, confidence = 0.95): PrefillProfile | undefined {
   const { usable, unusable } = prefillSamples(records);
   const levels = prefillLevels(usable);
   const computed = levels.filter(({ tokens, cached }) => !isFromCache(tokens, cached));
   if (computed.length < fewestLengths) return undefined;
-  const fit = fitPrefill(levels.map(pointOf));
+  const formula = fitPrefill(levels.map(pointOf));
+  const correction = prefillCorrection(computed, formula);
+  const fit = { ...formula, ...(correction.offsets && { offsets: correction.offsets }) };
   const points = levels.map((level) => profiled(level, fit));
   const residuals = points.map(({ residual }) => Math.abs(residual)).sort((a, b) => a - b);
   return {
@@ -77,9 +74,9 @@ export function prefillProfile(records: Iterable<RequestRecord>, options: Profil
     from_tokens: Math.floor(computed[0]?.tokens ?? 0),
     to_tokens: Math.ceil(computed.at(-1)?.tokens ?? 0),
     points,
-    band: bandOf(levels, fit, { seed, confidence, resamples }),
+    band: bandOf(levels, fit, correction, confidence),
     confidence,
-    steps: stepsOf(levels, points),
+    steps: stepsOf(levels, formula),
     outliers: levels.flatMap(({ outliers }) => outliers),
     unusable,
     medianResidual: orderStatistic(residuals, 0.5) ?? 0,
@@ -94,11 +91,9 @@ const pointOf = ({ tokens, cached, mean_ms, times_ms }: PrefillLevel): PrefillPo
   weight: times_ms.length,
 });
 
-const fittedAt = (fit: PrefillFit, { tokens, cached }: PrefillLevel): number => prefillAt(fit, tokens, cached);
-
 function profiled(level: PrefillLevel, fit: PrefillFit): ProfiledLength {
   const { asked, cached, mean_ms, times_ms } = level;
-  const fit_ms = fittedAt(fit, level);
+  const fit_ms = prefillAt(fit, level.tokens, cached);
   return {
     asked,
     tokens: uncached(level),
@@ -107,6 +102,7 @@ function profiled(level: PrefillLevel, fit: PrefillFit): ProfiledLength {
     fit_ms,
     residual: mean_ms / fit_ms - 1,
     n: times_ms.length,
+    standardError: level.standardError,
     min_ms: Math.min(...times_ms),
     max_ms: Math.max(...times_ms),
   };
@@ -114,53 +110,39 @@ function profiled(level: PrefillLevel, fit: PrefillFit): ProfiledLength {
 
 const bandPoints = 25;
 
-/**
- * Where the mean time of a length lies, also of one that was not measured: the bootstrapped error of
- * the curve (each length moved by a normal draw as wide as its residual and the error of its mean)
- * and, beside it, how far the measured lengths themselves lie from the curve.
- */
+/** Where the mean time of a length lies, also of one that was not measured; the curve lies within. */
 function bandOf(
   levels: readonly PrefillLevel[],
   fit: PrefillFit,
-  { seed, confidence, resamples }: { seed: number | string; confidence: number; resamples: number },
+  correction: PrefillCorrection,
+  confidence: number,
 ): BandPoint[] {
-  const random = randomStream(seed, 'prefill-band');
-  const [from = 1, to = 1] = [levels[0], levels.at(-1)].map((level) => level && Math.max(1, uncached(level)));
-  const lengths = Array.from({ length: bandPoints }, (_, i) => from * (to / from) ** (i / (bandPoints - 1)));
-  const residuals = levels.map((level) => level.mean_ms / fittedAt(fit, level) - 1);
-  const spreads = levels.map(({ standardError }, i) => Math.hypot(residuals[i] ?? 0, standardError));
-  const curves = Array.from({ length: resamples }, () =>
-    refitPrefill(
-      levels.map((level, i) => ({
-        ...pointOf(level),
-        time_ms: fittedAt(fit, level) * Math.max(0.01, 1 + (spreads[i] ?? 0) * random.normal()),
-      })),
-      fit,
-    ),
-  );
-  const tail = (1 - confidence) / 2;
-  const misfit = normalQuantile(1 - tail) * rootMeanSquare(residuals);
+  const measured = levels.map((level) => Math.max(1, uncached(level)));
+  const [from = 1, to = 1] = [measured[0], measured.at(-1)];
+  const between = Array.from({ length: bandPoints }, (_, i) => from * (to / from) ** (i / (bandPoints - 1)));
+  const lengths = [...new Set([...between, ...measured].map(Math.round))].sort((a, b) => a - b);
+  const spreads = normalQuantile(1 - (1 - confidence) / 2);
   return lengths.map((tokens) => {
-    const times = curves.map((curve) => prefillAt(curve, tokens)).sort((a, b) => a - b);
-    const middle = prefillAt(fit, tokens);
-    const below = Math.hypot(middle - Math.min(middle, orderStatistic(times, tail) ?? middle), misfit * middle);
-    const above = Math.hypot(Math.max(middle, orderStatistic(times, 1 - tail) ?? middle) - middle, misfit * middle);
-    return { tokens: Math.round(tokens), low_ms: Math.max(0, middle - below), high_ms: middle + above };
+    const [formula, curve] = [formulaAt(fit, tokens), prefillAt(fit, tokens)];
+    const shares = correction.at(tokens);
+    const low = Math.min(curve, ...shares.map(({ mean, deviation }) => formula * (1 + mean - spreads * deviation)));
+    const high = Math.max(curve, ...shares.map(({ mean, deviation }) => formula * (1 + mean + spreads * deviation)));
+    return { tokens, low_ms: Math.max(0, low), high_ms: high };
   });
 }
-
-const rootMeanSquare = (values: readonly number[]): number => Math.sqrt(mean(values.map((value) => value * value)));
 
 const leastStep = 0.04;
 const stepErrors = 4;
 
-function stepsOf(levels: readonly PrefillLevel[], points: readonly ProfiledLength[]): PrefillStep[] {
-  return points.slice(1).flatMap((point, i) => {
-    const before = points[i];
+/** Against the formula: the curve itself follows a step that it knows. */
+function stepsOf(levels: readonly PrefillLevel[], formula: PrefillFit): PrefillStep[] {
+  const off = ({ mean_ms, tokens, cached }: PrefillLevel): number => mean_ms / formulaAt(formula, tokens, cached) - 1;
+  return levels.slice(1).flatMap((level, i) => {
+    const before = levels[i];
     if (before === undefined) return [];
-    const jump = point.residual - before.residual;
-    const error = Math.hypot(levels[i]?.standardError ?? 0, levels[i + 1]?.standardError ?? 0);
+    const jump = off(level) - off(before);
+    const error = Math.hypot(before.standardError, level.standardError);
     if (Math.abs(jump) < Math.max(leastStep, stepErrors * error)) return [];
-    return [{ from_tokens: Math.round(before.tokens), to_tokens: Math.round(point.tokens), jump }];
+    return [{ from_tokens: Math.round(uncached(before)), to_tokens: Math.round(uncached(level)), jump }];
   });
 }

@@ -28,7 +28,10 @@ export const profile: Verb = {
   ],
   flags: [
     ...targetFlags,
-    { flag: '--lengths <list>', help: 'prompt lengths, tokens, separated by commas (14 up to the context)' },
+    {
+      flag: '--lengths <list>',
+      help: 'prompt lengths, tokens, separated by commas (24 up to the context, and more near steps)',
+    },
     { flag: '--context <tokens>', help: 'most tokens of prompt and answer, where the server does not tell' },
     { flag: '--repeats <number>', help: 'how often each length is measured (5)' },
     { flag: '--output <tokens>', help: 'tokens asked of each answer; only the first counts (4)' },
@@ -111,9 +114,19 @@ function wholeNumber(name: string, text: string): number {
 }
 
 function show(result: ProfileResult, plan: Plan, json: boolean): ExitCode {
-  const { manifest, profile: found, curve, curvePath, plotPath, pagePath, folder, unmeasured, exitCode } = result;
+  const {
+    manifest,
+    certificate,
+    profile: found,
+    curve,
+    curvePath,
+    plotPath,
+    pagePath,
+    folder,
+    unmeasured,
+    exitCode,
+  } = result;
   if (json) {
-    const { certificate } = manifest;
     console.log(
       JSON.stringify({ folder, curvePath, plotPath, page: pagePath, certificate, unmeasured, curve }, null, 2),
     );
@@ -124,7 +137,7 @@ function show(result: ProfileResult, plan: Plan, json: boolean): ExitCode {
   process.stdout.write(
     renderPrefillProfile({
       title: `metron profile · ${plan.target.model} · ${manifest.simulated ? 'simulated in virtual time' : manifest.target.url}`,
-      verdict: manifest.certificate ?? { verdict: 'suspect', reasons: [] },
+      verdict: certificate ?? { verdict: 'suspect', reasons: [] },
       profile: found,
       ...(baseline && { baseline }),
       unmeasured,

@@ -21,6 +21,9 @@ function firstTokenDeadline(section: Plan['score']): PrefillDeadline {
     ...(prefillCurve.cached_ms_per_token !== undefined && {
       perCached: prefillCurve.cached_ms_per_token * nanosecondsPerMillisecond,
     }),
+    ...(prefillCurve.offsets_ms && {
+      offsets: prefillCurve.offsets_ms.map(([tokens, ms]) => [tokens, ms * nanosecondsPerMillisecond] as const),
+    }),
     slack: slack ?? defaultSlack,
     from: prefillCurve.from_tokens,
     to: prefillCurve.to_tokens,

@@ -1,5 +1,6 @@
 import type { Nanoseconds, PerSecond } from '../core/units.ts';
 import { milliseconds, perSecond, seconds } from '../core/units.ts';
+import type { PrefillOffsets } from './prefill-offset.ts';
 
 /**
  * Every choice that moves a number, named. Printed in every output; a stored run can be scored
@@ -52,6 +53,8 @@ export type PrefillDeadline =
       readonly floor?: number;
       /** For each token that a cache answered, ns; absent: 0. */
       readonly perCached?: number;
+      /** What times were measured above the formula, ns, by tokens that had to be computed; absent: nothing. */
+      readonly offsets?: PrefillOffsets;
       readonly slack: Nanoseconds;
       /** Prompt lengths the curve was measured on. */
       readonly from: number;

@@ -1,5 +1,6 @@
 import { type Nanoseconds, nanoseconds } from '../core/units.ts';
 import type { PrefillDeadline } from './policy.ts';
+import { offsetAt } from './prefill-offset.ts';
 import type { Timeline } from './timeline.ts';
 
 /** What a first-token deadline depends on. */
@@ -15,19 +16,28 @@ export function prefillDeadlineFor(deadline: PrefillDeadline, prompt: PromptLeng
 /**
  * Time the prompt alone should take by the measured curve; absent without a curve or a length. Of a prompt whose
  * first h tokens came from a cache only P − h are computed, but these attend to the cached ones too:
- * a + √(floor² + (b(P − h))²) + c(P² − h²) + e·h.
+ * a + √(floor² + (b(P − h))²) + c(P² − h²) + e·h + offset(P − h).
  */
 export function predictedPrefill(
   deadline: PrefillDeadline,
   { promptTokens, cachedTokens }: PromptLength,
 ): number | undefined {
   if (deadline.kind !== 'curve' || promptTokens === undefined) return undefined;
-  const { a, b, c, floor = 0, perCached = 0 } = deadline;
   const cached = Math.min(cachedTokens, promptTokens);
-  const computed = b * (promptTokens - cached);
+  const offset = deadline.offsets
+    ? offsetAt(deadline.offsets, promptTokens - cached, (tokens) => formula(deadline, tokens, 0))
+    : 0;
+  return Math.max(0, formula(deadline, promptTokens, cached) + offset);
+}
+
+function formula(
+  { a, b, c, floor = 0, perCached = 0 }: Extract<PrefillDeadline, { kind: 'curve' }>,
+  tokens: number,
+  cached: number,
+): number {
+  const computed = b * (tokens - cached);
   const linear = floor === 0 ? computed : Math.hypot(floor, computed);
-  const attention = c * (promptTokens * promptTokens - cached * cached);
-  return Math.max(0, a + linear + attention + perCached * cached);
+  return a + linear + c * (tokens * tokens - cached * cached) + perCached * cached;
 }
 
 /** The curve says nothing about a prompt of this length. */

@@ -1,31 +1,31 @@
 import { writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type CurveBaseline, prefillCurveFile } from '../analyses/prefill-curve.ts';
-import { interleavedRounds, prefillLengths } from '../analyses/prefill-lengths.ts';
+import { prefillLengths } from '../analyses/prefill-lengths.ts';
 import { fewestLengths, type PrefillProfile, prefillProfile } from '../analyses/prefill-profile.ts';
+import { refinedProfile } from '../analyses/prefill-refinement.ts';
 import { prefillSamples } from '../analyses/prefill-samples.ts';
 import type { Plan } from '../config/index.ts';
+import type { Certificate } from '../core/certificate.ts';
 import { type ExitCode, exitCodes, MetronError } from '../core/errors.ts';
 import type { Manifest } from '../core/manifest.ts';
-import { randomStream } from '../core/random.ts';
 import type { RequestRecord } from '../core/record.ts';
-import { type Nanoseconds, nanoseconds } from '../core/units.ts';
+import type { Nanoseconds } from '../core/units.ts';
 import { designEngine } from '../engine/engine-design.ts';
 import type { EngineOptions } from '../engine/engine-options.ts';
 import { renderAnalysis } from '../outputs/html.ts';
 import { renderPrefillPlot } from '../outputs/prefill-plot.ts';
 import { profilePage } from '../plots/analyses/profile-page.ts';
-import { readRun } from '../recording/read-run.ts';
 import { RunFolder } from '../recording/run-folder.ts';
 import { version } from '../version.ts';
 import { contextLength } from './context-length.ts';
 import { medianBaseline, networkBaseline } from './network-baseline.ts';
-import { type RunOptions, run } from './run.ts';
-import { simulate } from './simulate.ts';
+import { addedFolder, defaultOutputTokens, ProfileMeasurement } from './profile-measurement.ts';
+import type { RunOptions } from './run.ts';
 import { prepareTarget } from './target.ts';
 
 export interface ProfileOptions extends RunOptions {
-  /** Prompt lengths, tokens; chosen up to the context where absent. */
+  /** Prompt lengths, tokens; chosen up to the context where absent, and more where the first ones leave something open. */
   readonly lengths?: readonly number[];
   /** How often each length is measured. */
   readonly repeats?: number;
@@ -46,6 +46,8 @@ export interface ProfileOptions extends RunOptions {
 export interface ProfileResult {
   readonly folder: string;
   readonly manifest: Manifest;
+  /** The worst of all runs, those of lengths added later included. */
+  readonly certificate?: Certificate;
   readonly profile: PrefillProfile;
   /** As `--prefill-curve` reads it. */
   readonly curve: ReturnType<typeof prefillCurveFile>;
@@ -58,7 +60,6 @@ export interface ProfileResult {
   readonly exitCode: ExitCode;
 }
 
-const defaults = { repeats: 5, outputTokens: 4 } as const;
 /** Tokens asked for of the prompt that stands for everything but the prompt. */
 const smallestPrompt = 1;
 /** Where a server does not tell its context. */
@@ -71,20 +72,20 @@ export async function profile(plan: Plan, options: ProfileOptions = {}): Promise
   const lengths = options.lengths ?? prefillLengths(await longestPrompt(plan, options));
   const isBaseline = ({ prompt }: RequestRecord): boolean =>
     options.baseline === 'smallest-prompt' && prompt.asked === smallestPrompt && !lengths.includes(smallestPrompt);
-  const isolated = isolatedRequests(plan, lengths, options);
   const roundTrip = options.baseline === 'rtt' ? await networkOf(plan, options) : undefined;
-  const { engine, runsFolder } = options;
-  const done = engine
-    ? await simulate(isolated, { engine, ...(runsFolder !== undefined && { runsFolder }) })
-    : await run(isolated, options);
-  const { records } = await readRun(done.folder);
-  const found = prefillProfile(
-    records.filter((record) => !isBaseline(record)),
-    { seed: plan.seed },
-  );
-  if (!found) throw tooFew(done.folder);
+  const measurement = new ProfileMeasurement(plan, options);
+  const withSmallest = options.baseline === 'smallest-prompt' ? [smallestPrompt, ...lengths] : lengths;
+  const done = await measurement.first([...new Set(withSmallest)]);
+  const measured = (): RequestRecord[] => measurement.records.filter((record) => !isBaseline(record));
+  const first = prefillProfile(measured());
+  if (!first) throw tooFew(done.folder);
+  const found = options.lengths
+    ? first
+    : await refinedProfile(first, async (more) => ((await measurement.more(more)) ? measured() : undefined));
+  const { records, certificate } = measurement;
   const baseline = options.baseline === 'smallest-prompt' ? smallestOf(records, done.folder) : roundTrip;
   const { manifest, folder } = done;
+  const { engine } = options;
   const curve = prefillCurveFile(found, {
     id: `${plan.name}-${manifest.startedAt.slice(0, 10)}`,
     target: engine ? 'simulated' : manifest.target.url,
@@ -92,6 +93,7 @@ export async function profile(plan: Plan, options: ProfileOptions = {}): Promise
     date: manifest.startedAt,
     metron: version,
     run: basename(folder),
+    ...(measurement.runs > 1 && { added: addedFolder }),
     ...(baseline && { baseline }),
     ...(manifest.simulated && { simulated: manifest.simulated }),
   });
@@ -99,14 +101,14 @@ export async function profile(plan: Plan, options: ProfileOptions = {}): Promise
   const plotPath = curvePath.replace(/(\.json)?$/, '.svg');
   await writeFile(curvePath, `${JSON.stringify(curve, null, 2)}\n`);
   await writeFile(plotPath, renderPrefillPlot(found, plan.target.model));
-  const measured = new Set(found.points.map(({ asked }) => asked));
-  const unmeasured = lengths.filter((length) => !measured.has(length));
+  const told = new Set(found.points.map(({ asked }) => asked));
+  const unmeasured = lengths.filter((length) => !told.has(length));
   const pagePath = curvePath.replace(/(\.json)?$/, '.html');
   const page = profilePage(found, {
     name: plan.target.model,
     where: engine ? 'simulated in virtual time' : manifest.target.url,
-    verdict: manifest.certificate?.verdict ?? 'suspect',
-    reasons: manifest.certificate?.reasons ?? [],
+    verdict: certificate?.verdict ?? 'suspect',
+    reasons: certificate?.reasons ?? [],
     unmeasured,
     curveFile: basename(curvePath),
     ...(baseline && { baseline }),
@@ -115,38 +117,14 @@ export async function profile(plan: Plan, options: ProfileOptions = {}): Promise
   return {
     folder,
     manifest,
+    ...(certificate && { certificate }),
     profile: found,
     curve,
     curvePath,
     plotPath,
     pagePath,
     unmeasured,
-    exitCode: manifest.certificate?.verdict === 'invalid' ? exitCodes.invalidMeasurement : exitCodes.ok,
-  };
-}
-
-/** No server's cache knows the prompts of a former profile with the same seed. */
-const freshSalt = (): string => `profile ${new Date().toISOString()}`;
-
-function isolatedRequests(plan: Plan, lengths: readonly number[], options: ProfileOptions): Plan {
-  const { repeats = defaults.repeats, outputTokens = defaults.outputTokens, budget } = options;
-  const all = options.baseline === 'smallest-prompt' ? [...new Set([smallestPrompt, ...lengths])] : lengths;
-  const order = interleavedRounds(all, repeats, randomStream(plan.seed, 'profile'));
-  const { prompt: _prompt, output: _output, ...workload } = plan.workload;
-  return {
-    ...plan,
-    load: {
-      closed: { users: 1, think: nanoseconds(0), rampSteps: 1 },
-      requests: order.length,
-      ...(budget !== undefined && { duration: budget }),
-    },
-    phases: { ...plan.phases, warmup: nanoseconds(0) },
-    workload: {
-      ...workload,
-      ...(options.engine === undefined && { salt: workload.salt ?? freshSalt() }),
-      cache: 'cold',
-      paired: { rows: order.map((length): [number, number] => [length, outputTokens]), order: 'given' },
-    },
+    exitCode: certificate?.verdict === 'invalid' ? exitCodes.invalidMeasurement : exitCodes.ok,
   };
 }
 
@@ -165,7 +143,7 @@ function smallestOf(records: readonly RequestRecord[], folder: string): CurveBas
 
 async function longestPrompt(
   plan: Plan,
-  { engine, env = process.env, context, outputTokens = defaults.outputTokens }: ProfileOptions,
+  { engine, env = process.env, context, outputTokens = defaultOutputTokens }: ProfileOptions,
 ): Promise<number> {
   if (context !== undefined) return Math.max(1, context - outputTokens);
   if (engine) return designEngine(engine).settings.maxModelLength - outputTokens;

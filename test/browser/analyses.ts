@@ -210,7 +210,7 @@ function profile(lengths: readonly number[], time: (tokens: number, turn: number
       };
     }),
   );
-  const found = prefillProfile(records, { seed: 1, resamples: 100 });
+  const found = prefillProfile(records);
   if (!found) throw new Error('too few lengths');
   return profilePage(found, {
     name: 'llama-3.1-8b',

@@ -4,7 +4,7 @@ import { duration } from '../duration.ts';
 
 const share = z.number().gt(0).max(1);
 
-/** A measured first-token curve, D_p(P) = a + √(floor² + (b·P)²) + c·P²; as a file it is this object in JSON. */
+/** A measured first-token curve, D_p(P) = a + √(floor² + (b·P)²) + c·P² + offset(P); as a file it is this object in JSON. */
 export const prefillCurve = z.strictObject({
   id: z.string().min(1).meta({ description: 'name of the measurement' }),
   a_ms: z.number().meta({ description: 'ms' }),
@@ -20,6 +20,13 @@ export const prefillCurve = z.strictObject({
     .min(0)
     .optional()
     .meta({ description: 'ms that a prompt token takes which a cache answers; 0 if absent' }),
+  offsets_ms: z
+    .array(z.tuple([z.number().min(0), z.number()]))
+    .refine((offsets) => offsets.every(([tokens], i) => i === 0 || tokens > (offsets[i - 1]?.[0] ?? 0)), {
+      error: 'expected ascending lengths',
+    })
+    .optional()
+    .meta({ description: 'pairs of tokens and ms: what times were measured above the formula; 0 if absent' }),
   from_tokens: z.int().min(0).meta({ description: 'shortest prompt it was measured on' }),
   to_tokens: z.int().min(1).meta({ description: 'longest prompt it was measured on' }),
   asked_from_tokens: z

@@ -89,7 +89,7 @@ function remarks({ profile, unmeasured, baseline }: PrefillProfileInput): string
   return [
     ...steps.map(
       ({ from_tokens, to_tokens, jump }) =>
-        `between ${count(from_tokens)} and ${count(to_tokens)} tokens the time steps ${jump > 0 ? 'up' : 'down'} by ${percent(Math.abs(jump))} against the curve: a tile, a chunk or another kernel`,
+        `between ${count(from_tokens)} and ${count(to_tokens)} tokens the time steps ${jump > 0 ? 'up' : 'down'} by ${percent(Math.abs(jump))} against the formula: a tile, a chunk or another kernel`,
     ),
     ...(outliers.length > 0
       ? [

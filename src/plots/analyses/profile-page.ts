@@ -92,7 +92,7 @@ function remarks(profile: PrefillProfile, { reasons, unmeasured, baseline }: Pro
       : []),
     ...steps.map(
       ({ from_tokens, to_tokens, jump }) =>
-        `between ${count(from_tokens)} and ${count(to_tokens)} tokens the time ${jump > 0 ? 'rises' : 'falls'} by ${share(Math.abs(jump))} against the curve`,
+        `between ${count(from_tokens)} and ${count(to_tokens)} tokens the time ${jump > 0 ? 'rises' : 'falls'} by ${share(Math.abs(jump))} against the formula`,
     ),
     ...cachedSentence(profile),
     ...(baseline ? [baselineSentence(baseline)] : []),
@@ -151,7 +151,7 @@ function curveFigure(profile: PrefillProfile): Drawn<Chart> {
     title: `From ${duration(first?.mean_ms)} at ${count(Math.round(first?.tokens ?? 0))} tokens to ${duration(last?.mean_ms)} at ${count(Math.round(last?.tokens ?? 0))}`,
     subtitle:
       'Time to the first token of an isolated prompt. Dots: means of a length, bars: the range of its repetitions, line: the fitted curve, shaded: where it lies.',
-    note: `n = ${count(n)} prompts, ${plural(outliers.length, 'outlier')}. Band: ${confidence * 100}%, bootstrap. Both axes logarithmic.`,
+    note: `n = ${count(n)} prompts, ${plural(outliers.length, 'outlier')}. Band: ${confidence * 100}%, Gaussian process. Both axes logarithmic.`,
     alt: `Prefill curve over ${points.length} prompt lengths.`,
     table: {
       head: ['Tokens', 'Mean', 'Curve'],
@@ -193,7 +193,7 @@ function residualFigure({ points, band, fit, largestResidual, steps, outliers }:
     title:
       steps.length === 0
         ? `No length lies more than ${share(largestResidual)} from the curve`
-        : `${plural(steps.length, 'step')} against the curve`,
+        : `${plural(steps.length, 'step')} against the formula`,
     subtitle: 'How far each length lies from the curve. Dots: means, bars: the range of repetitions, shaded: the band.',
     note: `n = ${plural(points.length, 'length')}${outliers.length > 0 ? `; ${plural(outliers.length, 'outlier')} beyond this picture` : ''}. Length axis logarithmic.`,
     alt: `Residuals of ${points.length} prompt lengths, the largest ${share(largestResidual)}.`,
@@ -228,7 +228,7 @@ const numbers = ({ points, fit, outliers }: PrefillProfile): PageSection => ({
   id: 'numbers',
   short: 'Numbers',
   title: 'Every length',
-  lead: `t(P) = a + ${fit.floor_ms > 0 ? '√(floor² + (bP)²)' : 'bP'} + cP², with a = ${duration(fit.a_ms)}, b = ${number(fit.b_ms_per_token * 1000)} ms per 1,000 tokens, c = ${number(fit.c_ms_per_token2 * 1e6)} ms per 1,000 tokens squared${fit.floor_ms > 0 ? `, floor = ${duration(fit.floor_ms)}` : ''}.`,
+  lead: `t(P) = a + ${fit.floor_ms > 0 ? '√(floor² + (bP)²)' : 'bP'} + cP², with a = ${duration(fit.a_ms)}, b = ${number(fit.b_ms_per_token * 1000)} ms per 1,000 tokens, c = ${number(fit.c_ms_per_token2 * 1e6)} ms per 1,000 tokens squared${fit.floor_ms > 0 ? `, floor = ${duration(fit.floor_ms)}` : ''}${fit.offsets ? '; the curve adds what the lengths were seen to lie off it' : ''}.`,
   tables: [
     {
       name: 'Every length that was measured',
