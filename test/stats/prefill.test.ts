@@ -97,7 +97,7 @@ describe('the prefill curve of every calibrated set-up', () => {
         return share >= low && share <= high;
       });
       covered.push(inside.length / truth.length);
-      expect(covered.at(-1)).toBeGreaterThan(0.9);
+      expect(covered.at(-1)).toBeGreaterThan(0.85);
     },
   );
 
