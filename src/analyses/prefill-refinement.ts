@@ -44,7 +44,7 @@ interface Pair {
  * formula, the one in the middle. Asked again and again, it closes in on every step (a kernel's tile, a scheduler's
  * split) and leaves alone what the formula tells already. Around a step that is found, its multiples follow.
  */
-export function lengthsToAdd(profile: PrefillProfile, most: number): number[] {
+function lengthsToAdd(profile: PrefillProfile, most: number): number[] {
   const pairs = pairsOf(profile);
   const asked = profile.points.map((point) => point.asked);
   const longest = Math.max(...asked);

@@ -11,7 +11,9 @@ const minutes = Number(process.env.METRON_SOAK_MINUTES ?? 10);
 function spread(name: string, errors: Float64Array): void {
   const sorted = errors.slice().sort();
   const at = (share: number): string => ((sorted[Math.ceil(share * sorted.length) - 1] ?? 0) / 1000).toFixed(0);
-  console.log(`found: ${name}: ${sorted.length} tokens, p50 ${at(0.5)} p99 ${at(0.99)} p99.9 ${at(0.999)} max ${at(1)} µs`);
+  console.log(
+    `found: ${name}: ${sorted.length} tokens, p50 ${at(0.5)} p99 ${at(0.99)} p99.9 ${at(0.999)} max ${at(1)} µs`,
+  );
 }
 
 describe('the instrument, long and wide', () => {

@@ -26,7 +26,10 @@ export const load = z.strictObject({
         .int()
         .min(1)
         .default(10)
-        .meta({ description: 'users start in this many equal groups, spread over the warm-up or the first second', examples: [4] }),
+        .meta({
+          description: 'users start in this many equal groups, spread over the warm-up or the first second',
+          examples: [4],
+        }),
     })
     .optional()
     .meta({ description: 'closed loop: a fixed number of users who wait for their answers' }),

@@ -1,6 +1,5 @@
-import { tameCollector } from '../../system/collect-garbage.ts';
-import { wakePromptly } from '../../system/thread-priority.ts';
 import type { EngineCore } from '../core.ts';
+import { keepTime } from './keep-time.ts';
 import type { EngineOptionsInput } from './options.ts';
 import { type RunningEngine, startEngine } from './start-engine.ts';
 import { timingWarnings } from './timing-warnings.ts';
@@ -44,12 +43,6 @@ export async function serveEngine(options: ServeEngineOptions = {}): Promise<voi
   await engine.close();
   // An open stdin would keep the process alive.
   if (options.exitWithParent) process.stdin.destroy();
-}
-
-/** For a process that does nothing but serve: tokens shall leave when they are due, whatever else wants a core. */
-export function keepTime(): void {
-  tameCollector();
-  wakePromptly();
 }
 
 /** Says once of each bound that it is not kept. */
