@@ -25,7 +25,7 @@ export default defineConfig({
       project('soak', ['test/soak/**/*.soak.test.ts'], { fileParallelism: false, testTimeout: 600_000 }),
       // Hundreds of seeded trials: `npm run test:stats`.
       project('stats', ['test/stats/**/*.test.ts'], { testTimeout: 1_200_000 }),
-      // Minutes of simulated load: `npm run test:engine-long`.
+      // Minutes of simulated load, and threads that hang: `npm run test:engine-long`.
       project('engine-long', ['test/**/*.long.test.ts'], { testTimeout: 600_000 }),
     ],
   },

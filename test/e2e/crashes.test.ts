@@ -1,13 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import net, { type AddressInfo } from 'node:net';
 import { totalmem } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { type Manifest, type RunningEngine, readRun, startEngine } from 'metron';
+import { type RunningEngine, readRun, startEngine } from 'metron';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { metron, onlyRun, readJson, scratch } from './command-line.ts';
+import { metron, onlyRun, scratch } from './command-line.ts';
+import { endsWithoutRecorder, firstRecords, goesOnWithoutWorker, prepared } from './grief.ts';
 
 let engine: RunningEngine;
 
@@ -18,94 +16,12 @@ afterAll(() => engine.close());
 
 const target = (): string[] => ['--url', engine.url, '--model', 'sim', '--prompt', '40', '--selftest', 'off'];
 
-/** A command line whose threads do this when `happen` is called; `where` is looked at in each of them. */
-function prepared(where: string, what: string): { env: Record<string, string>; happen: () => void } {
-  const folder = scratch('grief');
-  const [code, sign] = [join(folder, 'first.mjs'), join(folder, 'now')];
-  const watch = `setInterval(() => { if (existsSync(${JSON.stringify(sign)})) { ${what} } }, 20).unref();`;
-  writeFileSync(
-    code,
-    `import { existsSync } from 'node:fs';
-     import { isMainThread, workerData } from 'node:worker_threads';
-     if (${where}) ${watch}`,
-  );
-  return { env: { NODE_OPTIONS: `--import=${code}` }, happen: () => writeFileSync(sign, '') };
-}
-
-const hangs = 'for (;;);';
-const hoards = 'for (const kept = []; ; ) kept.push(Array.from({ length: 1000 }, Math.random));';
-
-/** Waits until a run has records of answers. */
-async function firstRecords(runs: string): Promise<void> {
-  for (;;) {
-    const [path] = readdirSync(runs).map((run) => join(runs, run, 'records.jsonl'));
-    if (path && existsSync(path) && readFileSync(path, 'utf8').includes('"completed"')) return;
-    await sleep(20);
-  }
-}
-
 describe('a receiving worker that comes to grief in mid-run', () => {
   it.each([
     ['exits', 'process.exit(7)', /it ended with code 7/],
     ['throws', "throw new Error('grief')", /it threw Error/],
-    // On a machine that is busy, filling the memory takes so long that nothing else is heard of it.
-    ['allocates without end', hoards, /it (ran out of memory|answered nothing for 10 s)/],
-    ['hangs', hangs, /it answered nothing for 10 s/],
   ])('that %s: the run goes on, what was lost is reported, the verdict is invalid', async (_, what, why) => {
-    // Worker 0 of 2 carries the even requests.
-    const { env, happen } = prepared('!isMainThread && workerData?.load && workerData.index === 0', what);
-    const runs = scratch('lost-worker');
-    const load = [
-      '--output',
-      '50',
-      '--arrivals',
-      'constant',
-      '--rate',
-      '20',
-      '--duration',
-      '8s',
-      '--workers',
-      '2',
-      '--runs',
-      runs,
-    ];
-    const running = metron(['run', ...target(), ...load], env);
-    await firstRecords(runs);
-    happen();
-    const { code, out } = await running.ended;
-    expect(code).toBe(4);
-    expect(out).toContain('invalid measurement');
-    expect(out).toMatch(/Workers lost: 1/);
-    expect(out).toContain('receiving worker lost');
-
-    const folder = onlyRun(runs);
-    const { certificate } = readJson<Manifest>(join(folder, 'manifest.json'));
-    expect(certificate?.verdict).toBe('invalid');
-    const { records, cut, problems } = await readRun(folder);
-    expect({ cut, problems }).toEqual({ cut: false, problems: [] });
-    expect(records.map(({ id }) => id).sort((a, b) => a - b)).toEqual(Array.from({ length: 160 }, (_, id) => id));
-    for (const { id, outcome } of records) if (id % 2 === 1) expect(outcome.status).toBe('completed');
-    // What it had read is kept; what it had open or had not sent yet is told from the server's failures.
-    const lost = records.filter(({ outcome }) => outcome.status !== 'completed');
-    expect(lost.length).toBeGreaterThan(0);
-    for (const { outcome } of lost) {
-      expect(JSON.stringify(outcome)).toContain('receiving worker lost');
-      expect(JSON.stringify(outcome)).toMatch(why);
-    }
-  });
-
-  it('is not taken for lost where the whole machine stood still', async () => {
-    const runs = scratch('stood-still');
-    const load = ['--output', '12', '--arrivals', 'constant', '--rate', '10', '--duration', '18s', '--runs', runs];
-    const running = metron(['run', ...target(), ...load]);
-    await firstRecords(runs);
-    running.child.kill('SIGSTOP');
-    await sleep(13_000);
-    running.child.kill('SIGCONT');
-    const { err } = await running.ended;
-    expect(err).not.toContain('the thread that writes records');
-    const { records } = await readRun(onlyRun(runs));
-    expect(records.map(({ outcome }) => outcome.status)).toEqual(Array(180).fill('completed'));
+    await goesOnWithoutWorker(target(), what, why);
   });
 });
 
@@ -113,22 +29,8 @@ describe('a recorder that comes to grief in mid-run', () => {
   it.each([
     ['exits', 'process.exit(7)', 'ended with code 7'],
     ['throws', "throw new Error('grief')", 'threw Error'],
-    ['hangs', hangs, 'answered nothing for 20 s'],
   ])('that %s: the run ends with a clear error, and score works on what is there', async (_, what, why) => {
-    const { env, happen } = prepared('!isMainThread && workerData?.protocol', what);
-    const runs = scratch('lost-recorder');
-    const load = ['--output', '12', '--rate', '20', '--duration', '600s', '--runs', runs];
-    const running = metron(['run', ...target(), ...load], env);
-    await firstRecords(runs);
-    happen();
-    const { code, err } = await running.ended;
-    const folder = onlyRun(runs);
-    expect({ code, err }).toEqual({ code: 5, err: expect.stringContaining(`the thread that writes records ${why}`) });
-    expect(err).toContain(`metron score ${folder}`);
-
-    const scored = await metron(['score', folder, '--decode-deadline', '25ms']).ended;
-    expect(scored).toMatchObject({ code: 0, err: expect.stringContaining('cut') });
-    expect(scored.out).toContain('D_d 25 ms');
+    await endsWithoutRecorder(target(), what, why);
   });
 });
 
