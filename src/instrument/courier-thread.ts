@@ -1,8 +1,9 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { type ArmedMemory, armedMemory, newBell } from '../clients/transport/armed-memory.ts';
 import { loadLibc } from '../system/libc.ts';
 import type { CourierSetup, LoadSetup, TargetSetup, ToCourier } from './messages.ts';
 import { readsByItself } from './metronome-thread.ts';
+import { endThread, startThread } from './thread-life.ts';
 
 /** The thread that only sends, seen from the thread that controls the run. */
 export class Courier {
@@ -14,7 +15,7 @@ export class Courier {
   constructor(receivers: number) {
     const bell = newBell();
     this.armed = Array.from({ length: receivers }, () => armedMemory(bell));
-    this.#worker = new Worker(new URL('./courier.js', import.meta.url), {
+    this.#worker = startThread(new URL('./courier.js', import.meta.url), {
       workerData: { armed: this.armed, stopped: this.#stopped } satisfies CourierSetup,
     });
     // Without it the receivers send by themselves, later at times and no less.
@@ -27,7 +28,7 @@ export class Courier {
 
   async stop(): Promise<void> {
     Atomics.store(this.#stopped, 0, 1);
-    await this.#worker.terminate();
+    await endThread(this.#worker);
   }
 }
 

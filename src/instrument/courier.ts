@@ -33,6 +33,8 @@ function carry(overdue: readonly OverdueSends[], bell: Int32Array<SharedArrayBuf
   }
 }
 
+// All is loaded.
+parentPort?.postMessage('stands');
 parentPort?.on('message', ({ origin }: ToCourier) => {
   clock.start(origin);
   nameThread('metron-send');

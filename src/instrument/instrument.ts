@@ -1,4 +1,4 @@
-import { MessageChannel, Worker } from 'node:worker_threads';
+import { MessageChannel, type Worker } from 'node:worker_threads';
 import type { LiveStatistics } from '../recording/assembler.ts';
 import type { LoopSnapshot } from '../recording/loop-monitor.ts';
 import { tameCollector } from '../system/collect-garbage.ts';
@@ -19,7 +19,7 @@ import type { ReadFacts } from './read-statistics.ts';
 import { ReceiverThread } from './receiver-thread.ts';
 import { RecorderThread } from './recorder-thread.ts';
 import { SilenceWatch, turnMilliseconds } from './silence-watch.ts';
-import { endThread } from './thread-end.ts';
+import { endThread, startThread } from './thread-life.ts';
 import { type Partition, partitionCores } from './thread-placement.ts';
 
 export interface InstrumentOptions {
@@ -59,7 +59,7 @@ export class Instrument {
   constructor(options: InstrumentOptions) {
     tameCollector();
     this.#partition = partitionCores(options.workers);
-    this.#beacon = new Worker(new URL('./beacon.js', import.meta.url));
+    this.#beacon = startThread(new URL('./beacon.js', import.meta.url));
     const channels = Array.from({ length: options.workers }, () => new MessageChannel());
     const ports = channels.map(({ port2 }) => port2);
     this.#recorder = new RecorderThread({ ...options.recorder, receivers: ports });

@@ -1,6 +1,7 @@
-import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads';
 import { loadLibc } from '../system/libc.ts';
 import type { LoadSetup, MetronomeSetup, RequestTable, TargetSetup, ToMetronome } from './messages.ts';
+import { endThread, startThread } from './thread-life.ts';
 
 /** The thread that keeps time, seen from the thread that controls the run. */
 export class Metronome {
@@ -13,7 +14,7 @@ export class Metronome {
     const channels = Array.from({ length: receivers }, () => new MessageChannel());
     const ports = channels.map(({ port1 }) => port1);
     this.nudges = channels.map(({ port2 }) => port2);
-    this.#worker = new Worker(new URL('./metronome.js', import.meta.url), {
+    this.#worker = startThread(new URL('./metronome.js', import.meta.url), {
       workerData: { scheduledAt, receivers: ports, stopped: this.#stopped } satisfies MetronomeSetup,
       transferList: ports,
     });
@@ -27,7 +28,7 @@ export class Metronome {
 
   async stop(): Promise<void> {
     Atomics.store(this.#stopped, 0, 1);
-    await this.#worker.terminate();
+    await endThread(this.#worker);
   }
 }
 

@@ -39,6 +39,8 @@ function keepTime(sleep: (length: number) => void): void {
   }
 }
 
+// All is loaded.
+parentPort?.postMessage('stands');
 parentPort?.on('message', ({ origin }: ToMetronome) => {
   clock.start(origin);
   nameThread('metron-time');

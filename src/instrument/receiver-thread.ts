@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { disarm } from '../clients/transport/armed-memory.ts';
 import { exitCodes, MetronError } from '../core/errors.ts';
 import type { LoopSnapshot } from '../recording/loop-monitor.ts';
@@ -6,7 +6,7 @@ import { deferred } from './deferred.ts';
 import { newHeartbeat } from './heartbeat.ts';
 import type { FromReceiver, ReceiverSetup, ToReceiver } from './messages.ts';
 import type { Watched } from './silence-watch.ts';
-import { endThread, whyThreadEnded } from './thread-end.ts';
+import { endThread, startThread, whyThreadEnded } from './thread-life.ts';
 
 /** Bytes and bodies lie in shared memory: this is for a few KiB an open stream, and far more than any load needs. */
 const mostMemoryMiB = 1024;
@@ -36,7 +36,7 @@ export class ReceiverThread {
     this.#setup = setup;
     this.#onLost = onLost;
     this.watched = { heartbeat, patience, onSilent: () => void this.#endSilent() };
-    this.#worker = new Worker(new URL('./receiver.js', import.meta.url), {
+    this.#worker = startThread(new URL('./receiver.js', import.meta.url), {
       workerData: { ...setup, heartbeat } satisfies ReceiverSetup,
       transferList: [setup.recorder, ...(setup.nudges ? [setup.nudges] : [])],
       // Small young generations: the receive path allocates little, and short scavenges keep its tail short.

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { exitCodes, MetronError } from '../core/errors.ts';
 import type { LiveStatistics } from '../recording/assembler.ts';
 import type { CanaryFacts } from './canary.ts';
@@ -8,7 +8,7 @@ import { newHeartbeat } from './heartbeat.ts';
 import type { FromRecorder, RecorderSetup, ToRecorder } from './messages.ts';
 import type { ReadFacts } from './read-statistics.ts';
 import type { Watched } from './silence-watch.ts';
-import { endThread, whyThreadEnded } from './thread-end.ts';
+import { endThread, startThread, whyThreadEnded } from './thread-life.ts';
 
 /** Seconds: a disk may hold it up for longer than anything holds up a receiver, and nothing is lost meanwhile. */
 const patience = 20;
@@ -36,7 +36,7 @@ export class RecorderThread {
     const heartbeat = newHeartbeat();
     this.#recordsPath = setup.recordsPath;
     this.watched = { heartbeat, patience, onSilent: () => this.#lose(`answered nothing for ${patience} s`) };
-    this.#worker = new Worker(new URL('./recorder.js', import.meta.url), {
+    this.#worker = startThread(new URL('./recorder.js', import.meta.url), {
       workerData: { ...setup, heartbeat } satisfies RecorderSetup,
       transferList: [...setup.receivers],
     });
