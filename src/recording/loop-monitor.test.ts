@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { ClockWatch } from './clock-watch.ts';
-import { LoopMonitor } from './loop-monitor.ts';
+import { LoopMonitor, pauseSpread } from './loop-monitor.ts';
 
 function block(forMs: number): void {
   const until = performance.now() + forMs;
@@ -67,5 +67,16 @@ describe('the clock watch', () => {
     pass(-2000);
     pass(1000);
     expect(watch.steps()).toEqual({ count: 2, largest: 3000e6 });
+  });
+});
+
+describe('pauses of garbage collection', () => {
+  const milliseconds = (from: number, to: number): number[] =>
+    Array.from({ length: to - from + 1 }, (_, i) => (from + i) * 1e6);
+
+  it('have a P99 that one in a hundred is longer than, and one of fewer', () => {
+    expect(pauseSpread(milliseconds(1, 200))).toMatchObject({ p99: 198e6, max: 200e6, count: 200 });
+    expect(pauseSpread(milliseconds(1, 5))).toMatchObject({ p50: 3e6, p99: 4e6, max: 5e6, total: 15e6 });
+    expect(pauseSpread(milliseconds(7, 7))).toMatchObject({ p50: 7e6, p99: 7e6, max: 7e6 });
   });
 });

@@ -109,13 +109,18 @@ export class LoopMonitor {
 
 const withoutSpin = (share: number, spun: number, elapsed: number): number => Math.max(0, share - spun / elapsed);
 
-function pauseSpread(pauses: readonly number[]): LoopSnapshot['gc'] & object {
+/**
+ * One pause in a hundred is longer than P99. Of fewer than a hundred it is the longest but one, or a single pause that
+ * the machine drew out would decide about a run in which there are five.
+ */
+export function pauseSpread(pauses: readonly number[]): LoopSnapshot['gc'] & object {
   const sorted = Float64Array.from(pauses).sort();
-  const at = (share: number): Nanoseconds => nanoseconds(sorted[Math.ceil(share * sorted.length) - 1] ?? 0);
+  const at = (share: number): number => Math.ceil(share * sorted.length) - 1;
+  const value = (index: number): Nanoseconds => nanoseconds(sorted[Math.max(0, index)] ?? 0);
   return {
-    p50: at(0.5),
-    p99: at(0.99),
-    max: at(1),
+    p50: value(at(0.5)),
+    p99: value(Math.min(at(0.99), sorted.length - 2)),
+    max: value(sorted.length - 1),
     count: sorted.length,
     total: nanoseconds(sorted.reduce((sum, pause) => sum + pause, 0)),
   };
