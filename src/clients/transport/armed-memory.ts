@@ -46,7 +46,7 @@ export function armedMemory(bell = newBell()): ArmedMemory {
 export const slotOf = (count: number): number => count & (slotCount - 1);
 
 /** The state of the slot while it holds the `count`-th request. */
-export const stateOf = (count: number, state: number): number => ((count >>> 9) << 2) | state;
+export const stateOf = (count: number, state: number): number => (Math.trunc(count / slotCount) << 2) | state;
 
 export const stateAt = (slot: number): number => slot * wordsOf;
 export const descriptorAt = (slot: number): number => slot * wordsOf + 1;

@@ -16,10 +16,9 @@ import {
   takenAt,
   writtenAt,
 } from './armed-memory.ts';
+import { noDescriptor, rehearse } from './rehearsal.ts';
 
 const arenaBytes = 1 << 20;
-const noDescriptor = -1;
-const rehearsals = 500;
 
 /** A request that has gone to the kernel. */
 export interface Departure {
@@ -108,13 +107,12 @@ export class ArmedSends {
     return { sentAt: numbers[sentAt(slot)] as Nanoseconds, writtenAt: numbers[writtenAt(slot)] as Nanoseconds, rest };
   }
 
-  /** Walks the way of a request without a socket, often enough for V8 to compile it before the first one leaves. */
+  /** Before the first request leaves. */
   rehearse(headOf: (request: number, bodyLength: number) => string): void {
-    const body = new Uint8Array(64);
-    for (let request = 0; request < rehearsals; request++) {
-      const count = this.arm(noDescriptor, Number.POSITIVE_INFINITY, headOf(request, body.length), body);
+    rehearse(headOf, (head, body) => {
+      const count = this.arm(noDescriptor, Number.POSITIVE_INFINITY, head, body);
       if (count !== undefined) this.depart(count);
-    }
+    });
   }
 
   #claim(count: number): boolean {

@@ -1,10 +1,9 @@
 import type { Socket } from 'node:net';
 import { descriptorOf } from '../../system/descriptor.ts';
 import { type SendBuffer, sendBuffer } from '../../system/direct-send.ts';
+import { noDescriptor, rehearse } from './rehearsal.ts';
 
 const bufferBytes = 128 * 1024;
-const noDescriptor = -1;
-const rehearsals = 500;
 
 /**
  * Hands a request to the kernel in one system call of our own: a third of what a write through
@@ -35,12 +34,9 @@ export class DirectWriter {
     return this.#buffer.send(fd, 0, length);
   }
 
-  /** Walks the way of a request without a socket, often enough for V8 to compile it before the first one leaves. */
+  /** Before the first request leaves. */
   rehearse(headOf: (request: number, bodyLength: number) => string): void {
-    const body = new Uint8Array(64);
-    for (let request = 0; request < rehearsals; request++) {
-      this.send(noDescriptor, this.prepare(headOf(request, body.length), body));
-    }
+    rehearse(headOf, (head, body) => this.send(noDescriptor, this.prepare(head, body)));
   }
 
   /** A copy of what was prepared, from `start` on. */
