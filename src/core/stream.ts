@@ -25,12 +25,24 @@ export interface Usage {
 /** Called once per complete event with its size on the wire in bytes. */
 export type OnStreamEvent = (event: StreamEvent, bytes: number) => void;
 
+/** An event that has nothing but text, which is `bytes[start, end)` of what was read, in UTF-8. Holds until the next one. */
+export interface TextEvent {
+  readonly kind: StreamEvent['kind'];
+  readonly start: number;
+  readonly end: number;
+}
+
 /**
  * Turns the body bytes of one response into events. Stateful, synchronous, reads no clock.
  * Throws `ProtocolError` at bytes that no server should send.
  */
 export interface ResponseDecoder {
   push(bytes: Uint8Array, onEvent: OnStreamEvent): void;
+  /**
+   * A short way for what most reads are: if `bytes[start, end)` are one whole event that differs from the one before
+   * in its text alone, that event, and nothing is left to be pushed. Nothing is allocated.
+   */
+  alike?(bytes: Uint8Array, start: number, end: number): TextEvent | undefined;
   /** The body is over; what was held back is delivered if it is complete enough. */
   end(onEvent: OnStreamEvent): void;
   /** `data: [DONE]` was seen. */

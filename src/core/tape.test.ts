@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { TapeReader, TapeWriter, tapeFlags, tapeKinds } from './tape.ts';
+import { payloadOf, TapeReader, TapeWriter, tapeFlags, tapeKinds } from './tape.ts';
 
 function pair(segmentBytes: number) {
   const recycled: SharedArrayBuffer[] = [];
@@ -20,11 +20,12 @@ describe('tape', () => {
           const { reader, writer, recycled } = pair(segmentBytes & ~7);
           const seen: { request: number; at: number; text: string }[] = [];
           const collect = () =>
-            reader.drain(({ request, at, bytes, kind, userAt, extra }) => {
+            reader.drain((entry) => {
+              const { request, at, kind, userAt, extra } = entry;
               expect(kind).toBe(tapeKinds.body);
               expect(userAt).toBe(at + 1);
               expect(extra).toBe(7);
-              seen.push({ request, at, text: Buffer.from(bytes).toString('hex') });
+              seen.push({ request, at, text: Buffer.from(payloadOf(entry)).toString('hex') });
             });
           payloads.forEach((payload, i) => {
             writer.writeBytes(tapeKinds.body, i, i * 1e12, i * 1e12 + 1, payload, 0, payload.length, 7);
@@ -49,7 +50,7 @@ describe('tape', () => {
     const pieces: number[][] = [];
     const flags: number[] = [];
     reader.drain((entry) => {
-      pieces.push([...entry.bytes]);
+      pieces.push([...payloadOf(entry)]);
       flags.push(entry.flags);
     });
     expect(pieces.flat()).toEqual([...payload]);

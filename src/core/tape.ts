@@ -182,15 +182,22 @@ export class TapeWriter {
 }
 
 export interface TapeEntry {
-  kind: number;
-  request: number;
-  at: number;
-  userAt: number;
-  extra: number;
-  flags: number;
-  /** A view into the tape, valid during the call only. */
-  bytes: Uint8Array;
+  readonly kind: number;
+  readonly request: number;
+  readonly at: number;
+  readonly userAt: number;
+  readonly extra: number;
+  readonly flags: number;
+  /** The payload is `segment[start, end)`, valid during the call only. */
+  readonly segment: Uint8Array;
+  readonly start: number;
+  readonly end: number;
 }
+
+/** The payload as a view of its own: costs an allocation, which no token should. */
+export const payloadOf = ({ segment, start, end }: TapeEntry): Uint8Array => segment.subarray(start, end);
+
+type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
 
 interface ReadSegment {
   readonly buffer: SharedArrayBuffer;
@@ -204,7 +211,17 @@ interface ReadSegment {
 export class TapeReader {
   readonly #segments: ReadSegment[] = [];
   readonly #recycle: (segment: SharedArrayBuffer) => void;
-  readonly #entry: TapeEntry = { kind: 0, request: 0, at: 0, userAt: 0, extra: 0, flags: 0, bytes: new Uint8Array() };
+  readonly #entry: Writable<TapeEntry> = {
+    kind: 0,
+    request: 0,
+    at: 0,
+    userAt: 0,
+    extra: 0,
+    flags: 0,
+    segment: new Uint8Array(),
+    start: 0,
+    end: 0,
+  };
 
   constructor(recycle: (segment: SharedArrayBuffer) => void = () => {}) {
     this.#recycle = recycle;
@@ -240,6 +257,7 @@ export class TapeReader {
     const { view, bytes } = segment;
     const end = Atomics.load(segment.state, 0);
     const entry = this.#entry;
+    entry.segment = bytes;
     let count = 0;
     while (segment.position < end) {
       const at = segment.position;
@@ -250,7 +268,8 @@ export class TapeReader {
       entry.kind = view.getUint16(at + 20, true);
       entry.flags = view.getUint16(at + 22, true);
       entry.extra = view.getUint32(at + 28, true);
-      entry.bytes = bytes.subarray(at + entryHead, at + entryHead + length);
+      entry.start = at + entryHead;
+      entry.end = entry.start + length;
       segment.position = at + entryHead + padded(length);
       visit(entry);
       count++;

@@ -1,4 +1,4 @@
-import { type TapeEntry, tapeFlags, tapeKinds } from '../core/tape.ts';
+import { payloadOf, type TapeEntry, tapeFlags, tapeKinds } from '../core/tape.ts';
 import { type Nanoseconds, nanoseconds } from '../core/units.ts';
 
 /** Requests from here on are canaries, one per receiving loop. */
@@ -13,8 +13,6 @@ export interface CanaryFacts {
   readonly error?: { readonly p50: Nanoseconds; readonly p99: Nanoseconds; readonly max: Nanoseconds };
 }
 
-const lineFeed = 10;
-
 /** Reads the stamps in the canary streams and compares them with ours. */
 export class Canary {
   #errors = new Float64Array(1024);
@@ -23,8 +21,8 @@ export class Canary {
 
   visit(entry: TapeEntry): void {
     if (entry.kind !== tapeKinds.body) return;
-    const text = (this.#rest.get(entry.request) ?? '') + Buffer.from(entry.bytes).toString('latin1');
-    const end = entry.bytes.lastIndexOf(lineFeed) < 0 ? -1 : text.lastIndexOf('\n');
+    const text = (this.#rest.get(entry.request) ?? '') + Buffer.from(payloadOf(entry)).toString('latin1');
+    const end = text.lastIndexOf('\n');
     this.#rest.set(entry.request, text.slice(end + 1));
     const exact = (entry.flags & tapeFlags.bounded) === 0;
     for (const [, stamp] of text.slice(0, end + 1).matchAll(/data: (\d+)/g)) {

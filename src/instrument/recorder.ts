@@ -10,7 +10,7 @@ import { type TapeEntry, TapeReader, tapeKinds } from '../core/tape.ts';
 import { milliseconds, type Nanoseconds, nanoseconds } from '../core/units.ts';
 import { type Assembler, createAssembler, type LiveStatistics } from '../recording/assembler.ts';
 import { RecordWriter } from '../recording/record-writer.ts';
-import { nameThread, yieldToReceivers } from '../system/thread-priority.ts';
+import { coreYielder, nameThread, yieldToReceivers } from '../system/thread-priority.ts';
 import { tokenizers } from '../workload/tokenizers/index.ts';
 import { Canary, type CanaryFacts, isCanary } from './canary.ts';
 import { beat, keepBeating } from './heartbeat.ts';
@@ -23,6 +23,8 @@ import { RunClock } from './run-clock.ts';
  * machine, is kept waiting no longer than one such piece takes.
  */
 const drainEveryMs = 5;
+/** Whoever waits for the core is let in after so many entries, each a matter of 1 to 2 µs. */
+const entriesAtOnce = 16;
 /** How often all that is open is looked at: well below any timeout a user sets. */
 const tickEveryMs = 40;
 const liveEveryMs = 250;
@@ -47,6 +49,8 @@ const seen = new Uint8Array(requests.promptTokens.length);
 const lost = new Map<number, string>();
 const lostReason = (index: number): string => `receiving worker lost: it ${lost.get(index)}`;
 let draining = false;
+const yieldCore = coreYielder();
+let entries = 0;
 
 function fail(cause: unknown): void {
   const error = cause instanceof MetronError ? cause : new MetronError('RECORDER_FAILED', String(cause));
@@ -103,6 +107,7 @@ const tapes = setup.receivers.map((receiver, index) => {
   receiver.on('message', ({ segment }: ReceiverToRecorder) => tape.addSegment(segment));
   const visit = (entry: TapeEntry): void => {
     beat(setup.heartbeat);
+    if (++entries % entriesAtOnce === 0) yieldCore();
     if (isCanary(entry.request)) canary.visit(entry);
     else if (entry.kind === tapeKinds.due)
       dueTimes.set(entry.request, { at: nanoseconds(entry.at), user: entry.extra });

@@ -1,6 +1,6 @@
 import type { RequestRecord } from '../core/record.ts';
 import { createRedactor } from '../core/redaction.ts';
-import { type EndCause, endCauses, type TapeEntry, tapeFlags, tapeKinds } from '../core/tape.ts';
+import { type EndCause, endCauses, payloadOf, type TapeEntry, tapeFlags, tapeKinds } from '../core/tape.ts';
 import { type Nanoseconds, nanoseconds, seconds } from '../core/units.ts';
 import type { AnswerProtocol } from './body-reader.ts';
 import { LiveCounter, type LiveStatistics } from './live-statistics.ts';
@@ -75,7 +75,7 @@ class TapeAssembler implements Assembler {
     const request = this.#open.get(id) ?? this.#begin(id);
     if (!request) return;
     if (entry.kind === tapeKinds.end) {
-      this.#finish(request, entry.at, entry.extra as EndCause, Buffer.from(entry.bytes).toString('utf8'));
+      this.#finish(request, entry.at, entry.extra as EndCause, Buffer.from(payloadOf(entry)).toString('utf8'));
       return;
     }
     if (entry.kind === tapeKinds.sent && request.sentAt === undefined) this.#counter.sent++;

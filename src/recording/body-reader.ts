@@ -1,4 +1,4 @@
-import { ProtocolError, type ResponseDecoder, type StreamEvent } from '../core/stream.ts';
+import { ProtocolError, type ResponseDecoder, type StreamEvent, type TextEvent } from '../core/stream.ts';
 
 /** What a protocol knows about the bytes of a successful answer. */
 export interface AnswerProtocol {
@@ -13,6 +13,8 @@ export type OnEvent = (event: StreamEvent, bytes: number) => void;
 /** Reads the body of one response, piece by piece. Throws nothing: a problem ends the reading. */
 export interface BodyReader {
   push(bytes: Uint8Array): void;
+  /** As `ResponseDecoder.alike`: a short way past `push`. */
+  alike(bytes: Uint8Array, start: number, end: number): TextEvent | undefined;
   /** No more bytes will come; `isWhole`: the response was complete by its framing. */
   end(isWhole: boolean): void;
   /** `data: [DONE]` was seen. */
@@ -31,12 +33,21 @@ const isSpace = (byte: number): boolean => byte === 32 || byte === 9 || byte ===
  * that ignore `"stream": true` answer with JSON, and some label a stream as JSON.
  */
 export function readBody(protocol: AnswerProtocol, contentType: string, onEvent: OnEvent): BodyReader {
-  if (contentType.includes('text/html')) return { push() {}, end() {}, done: false, json: false, problem: htmlProblem };
+  if (contentType.includes('text/html')) return webPage;
   if (/event-stream|ndjson/.test(contentType)) return new StreamReader(protocol, onEvent);
   return new UndecidedReader(protocol, onEvent);
 }
 
-const htmlProblem = 'the answer is a web page, not a stream of events';
+const none = (): undefined => undefined;
+
+const webPage: BodyReader = {
+  push() {},
+  alike: none,
+  end() {},
+  done: false,
+  json: false,
+  problem: 'the answer is a web page, not a stream of events',
+};
 
 function problemOf(cause: unknown): string {
   if (cause instanceof ProtocolError || cause instanceof SyntaxError) return cause.message;
@@ -56,6 +67,10 @@ class StreamReader implements BodyReader {
 
   get done(): boolean {
     return this.#decoder.done;
+  }
+
+  alike(bytes: Uint8Array, start: number, end: number): TextEvent | undefined {
+    return this.problem === undefined ? this.#decoder.alike?.(bytes, start, end) : undefined;
   }
 
   push(bytes: Uint8Array): void {
@@ -78,6 +93,7 @@ class StreamReader implements BodyReader {
 }
 
 class JsonReader implements BodyReader {
+  readonly alike = none;
   readonly json = true;
   readonly done = false;
   problem: string | undefined;
@@ -129,6 +145,10 @@ class UndecidedReader implements BodyReader {
 
   get problem(): string | undefined {
     return this.#reader?.problem;
+  }
+
+  alike(bytes: Uint8Array, start: number, end: number): TextEvent | undefined {
+    return this.#reader?.alike(bytes, start, end);
   }
 
   push(bytes: Uint8Array): void {

@@ -1,9 +1,20 @@
 import { chunkKinds } from '../core/record.ts';
 import type { StreamEvent } from '../core/stream.ts';
+import { TextLog } from './text-log.ts';
 
 export const otherKind = chunkKinds.indexOf('other');
 
 const firstCapacity = 64;
+
+/** When and how an event arrived. */
+export interface Arrival {
+  /** Nanoseconds of the run. */
+  readonly at: number;
+  /** How much later user space had it, nanoseconds. */
+  readonly delay: number;
+  /** Which read of the response brought it. */
+  readonly read: number;
+}
 
 /** The events of one response as they arrive, in columns that grow. */
 export class ChunkLog {
@@ -14,8 +25,7 @@ export class ChunkLog {
   #read = new Uint32Array(firstCapacity);
   #kind = new Uint8Array(firstCapacity);
   #length = 0;
-  /** The text of each event, '' where it has none. */
-  readonly texts: string[] = [];
+  readonly #texts = new TextLog();
   /** Count by the server's token ids and cumulative usage of the events that have them, by index. */
   readonly tokenIds: (number | undefined)[] = [];
   readonly cumulative: (number | undefined)[] = [];
@@ -24,18 +34,29 @@ export class ChunkLog {
     return this.#length;
   }
 
-  add(event: StreamEvent, at: number, delay: number, bytes: number, read: number): void {
-    const index = this.#length++;
-    if (index === this.#at.length) this.#grow();
-    this.#at[index] = at;
-    this.#bytes[index] = bytes;
-    this.#read[index] = read;
-    this.#kind[index] = chunkKinds.indexOf(event.kind);
-    if (delay !== 0) this.#delay ??= new Float64Array(this.#at.length);
-    if (this.#delay) this.#delay[index] = delay;
-    this.texts.push(event.text ?? '');
+  add(event: StreamEvent, arrival: Arrival, bytes: number): void {
+    const index = this.#append(event.kind, arrival, bytes);
+    this.#texts.add(event.text ?? '');
     if (event.tokenIds !== undefined) this.tokenIds[index] = event.tokenIds;
     if (event.usage?.completionTokens !== undefined) this.cumulative[index] = event.usage.completionTokens;
+  }
+
+  /** An event that has nothing but text: `source[start, end)` in UTF-8. */
+  addText(
+    kind: StreamEvent['kind'],
+    arrival: Arrival,
+    bytes: number,
+    source: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
+    this.#append(kind, arrival, bytes);
+    this.#texts.addBytes(source, start, end);
+  }
+
+  /** The text of each event, '' where it has none; decoded with each call. */
+  texts(): string[] {
+    return this.#texts.pieces();
   }
 
   /** Views of the columns; nothing is copied. */
@@ -48,6 +69,18 @@ export class ChunkLog {
       kind: this.#kind.subarray(0, end),
       ...(this.#delay && { clientDelay: this.#delay.subarray(0, end) }),
     };
+  }
+
+  #append(kind: StreamEvent['kind'], { at, delay, read }: Arrival, bytes: number): number {
+    const index = this.#length++;
+    if (index === this.#at.length) this.#grow();
+    this.#at[index] = at;
+    this.#bytes[index] = bytes;
+    this.#read[index] = read;
+    this.#kind[index] = chunkKinds.indexOf(kind);
+    if (delay !== 0) this.#delay ??= new Float64Array(this.#at.length);
+    if (this.#delay) this.#delay[index] = delay;
+    return index;
   }
 
   #grow(): void {

@@ -1,10 +1,10 @@
 import type { Phase, RequestRecord } from '../core/record.ts';
 import type { Redact } from '../core/redaction.ts';
-import type { StreamEvent, Usage } from '../core/stream.ts';
-import { endCauses, type TapeEntry, tapeFlags, tapeKinds } from '../core/tape.ts';
+import type { StreamEvent, TextEvent, Usage } from '../core/stream.ts';
+import { endCauses, payloadOf, type TapeEntry, tapeFlags, tapeKinds } from '../core/tape.ts';
 import { type Nanoseconds, nanoseconds } from '../core/units.ts';
 import { type AnswerProtocol, type BodyReader, readBody } from './body-reader.ts';
-import { ChunkLog, otherKind } from './chunk-log.ts';
+import { type Arrival, ChunkLog, otherKind } from './chunk-log.ts';
 import { releasedAtOnce } from './fake-streaming.ts';
 import { type AbortReason, type Ending, outcomeOf } from './outcome.ts';
 import { parseResponseHead, type ResponseHead } from './response-head.ts';
@@ -56,10 +56,9 @@ export class OpenRequest {
   #body: BodyReader | undefined;
   readonly #errorBody: Buffer[] = [];
   #bodyBytes = 0;
-  #read = 0;
   #resends = 0;
-  #stamp = 0;
-  #delay = 0;
+  /** Of the last read. */
+  readonly #arrival: { -readonly [Field in keyof Arrival]: Arrival[Field] } = { at: 0, delay: 0, read: 0 };
   #usage: Usage = {};
   #finishIndex: number | undefined;
   #error: string | undefined;
@@ -103,25 +102,37 @@ export class OpenRequest {
     this.#firstByteAt ??= at;
     // An interim response (100, 103) announces the real one.
     if (entry.extra >= 100 && entry.extra < 200) return;
-    this.#head = parseResponseHead(Buffer.from(entry.bytes).toString('latin1'), entry.extra);
+    this.#head = parseResponseHead(Buffer.from(payloadOf(entry)).toString('latin1'), entry.extra);
     if (entry.extra < 200 || entry.extra > 299) return;
     this.#body = readBody(this.#options.protocol, this.#head.contentType, (event, bytes) => this.#add(event, bytes));
   }
 
   #takeBody(entry: TapeEntry): void {
-    if ((entry.flags & tapeFlags.sameRead) === 0) this.#read++;
-    this.#stamp = this.#inOrder(entry.at);
-    this.#delay = Math.max(0, Math.round(entry.userAt) - this.#stamp);
-    this.lastByteAt = this.#stamp as Nanoseconds;
+    const arrival = this.#arrival;
+    if ((entry.flags & tapeFlags.sameRead) === 0) arrival.read++;
+    const at = this.#inOrder(entry.at);
+    arrival.at = at;
+    arrival.delay = Math.max(0, Math.round(entry.userAt) - at);
+    this.lastByteAt = at;
     const room = errorBodyBytes - this.#bodyBytes;
-    this.#bodyBytes += entry.bytes.length;
-    if (this.#body) this.#body.push(entry.bytes);
-    else if (room > 0) this.#errorBody.push(Buffer.from(entry.bytes.subarray(0, room)));
+    this.#bodyBytes += entry.end - entry.start;
+    if (!this.#body) {
+      if (room > 0) this.#errorBody.push(Buffer.from(payloadOf(entry).subarray(0, room)));
+      return;
+    }
+    const alike = this.#body.alike(entry.segment, entry.start, entry.end);
+    if (alike) this.#addText(alike, entry);
+    else this.#body.push(payloadOf(entry));
+  }
+
+  #addText({ kind, start, end }: TextEvent, entry: TapeEntry): void {
+    this.#log.addText(kind, this.#arrival, entry.end - entry.start, entry.segment, start, end);
+    if (kind !== 'other') this.#sawTokens(1);
   }
 
   #add(event: StreamEvent, bytes: number): void {
     const index = this.#log.length;
-    this.#log.add(event, this.#stamp, this.#delay, bytes, this.#read);
+    this.#log.add(event, this.#arrival, bytes);
     if (event.usage) this.#usage = { ...this.#usage, ...event.usage };
     if (event.serverTiming) this.#serverTiming = { ...this.#serverTiming, ...event.serverTiming };
     if (event.error !== undefined) this.#error ??= event.error;
@@ -132,9 +143,13 @@ export class OpenRequest {
     const reported = event.usage?.completionTokens ?? 0;
     const carries = (event.kind !== 'other' && Boolean(event.text)) || Boolean(event.tokenIds);
     if (!carries && reported <= this.tokensSeen) return;
-    this.tokensSeen = Math.max(reported, this.tokensSeen + (carries ? (event.tokenIds ?? 1) : 0));
-    this.firstTokenAt ??= this.#stamp as Nanoseconds;
-    this.lastTokenAt = this.#stamp as Nanoseconds;
+    this.#sawTokens(carries ? (event.tokenIds ?? 1) : 0, reported);
+  }
+
+  #sawTokens(more: number, reported = 0): void {
+    this.tokensSeen = Math.max(reported, this.tokensSeen + more);
+    this.lastTokenAt = this.#arrival.at as Nanoseconds;
+    this.firstTokenAt ??= this.lastTokenAt;
   }
 
   /** The record, once the exchange has ended. */
@@ -144,10 +159,11 @@ export class OpenRequest {
     const { kind: seenKinds, ...columns } = this.#log.columns();
     const json = this.#body?.json ?? false;
     const reported = this.#usage.completionTokens;
+    const texts = this.#log.texts();
     const counts = countTokens(
       {
         kind: seenKinds,
-        texts: this.#log.texts,
+        texts,
         tokenIds: this.#log.tokenIds,
         cumulative: this.#log.cumulative,
         ...(this.#finishIndex !== undefined && { finishIndex: this.#finishIndex }),
@@ -174,7 +190,7 @@ export class OpenRequest {
       chunks,
       outcome: outcomeOf(this.#responseFacts(hasTokens, buffered), this.#clean(ending)),
       ...(this.#serverTiming && { serverTiming: this.#serverTiming }),
-      ...(this.#options.keepText && hasTokens && { text: this.#options.redact(this.#log.texts.join('')) }),
+      ...(this.#options.keepText && hasTokens && { text: this.#options.redact(texts.join('')) }),
     };
   }
 

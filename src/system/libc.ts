@@ -12,6 +12,8 @@ export interface Libc {
   clock_gettime(clock: number, time: Address): number;
   /** Sleeps this thread; `time` is a `struct timespec`. */
   clock_nanosleep(clock: number, flags: number, time: Address): number;
+  /** Lets those who wait for this core have it first. */
+  sched_yield(): number;
   /** What concerns the calling thread only, such as how late its sleeps may end. */
   prctl(option: number, value: number): number;
   epoll_create1(flags: number): number;
@@ -72,6 +74,7 @@ function tryToLoad(): Libc | undefined {
       send: library.func('int64_t send(int, size_t, size_t, int)'),
       clock_gettime: library.func('int clock_gettime(int, size_t)'),
       clock_nanosleep: sleeping(library.func('int clock_nanosleep(int, int, size_t, size_t)')),
+      sched_yield: library.func('int sched_yield()'),
       prctl: setting(library.func('int prctl(int, uint64_t, uint64_t, uint64_t, uint64_t)')),
       epoll_create1: library.func('int epoll_create1(int)'),
       epoll_ctl: library.func('int epoll_ctl(int, int, int, size_t)'),

@@ -1,4 +1,4 @@
-import { type EndCause, endCauses, TapeReader, TapeWriter, tapeKinds } from '../../src/core/tape.ts';
+import { type EndCause, endCauses, payloadOf, TapeReader, TapeWriter, tapeKinds } from '../../src/core/tape.ts';
 
 export interface LoggedEntry {
   readonly kind: string;
@@ -27,8 +27,10 @@ export class TapeLog {
 
   /** Entries of one request, or all, in order. */
   of(request?: number): LoggedEntry[] {
-    this.#reader.drain(({ kind, bytes, ...rest }) => {
-      this.#entries.push({ ...rest, kind: nameOf(tapeKinds, kind), text: Buffer.from(bytes).toString('latin1') });
+    this.#reader.drain((entry) => {
+      const { kind, request, at, userAt, extra, flags } = entry;
+      const text = Buffer.from(payloadOf(entry)).toString('latin1');
+      this.#entries.push({ kind: nameOf(tapeKinds, kind), request, at, userAt, extra, flags, text });
     });
     return this.#entries.filter((entry) => request === undefined || entry.request === request);
   }

@@ -1,5 +1,5 @@
 import { monotonicClock } from '../../core/clock.ts';
-import { type EndCause, endCauses, TapeReader, TapeWriter, tapeKinds } from '../../core/tape.ts';
+import { type EndCause, endCauses, payloadOf, TapeReader, TapeWriter, tapeKinds } from '../../core/tape.ts';
 import { type Nanoseconds, nanoseconds, toMilliseconds } from '../../core/units.ts';
 import { chooseTransport } from '../transport/choose-transport.ts';
 import type { TransportTarget } from '../transport/transport.ts';
@@ -65,7 +65,7 @@ function readTape(reader: TapeReader): Omit<Reply, 'timedOut'> {
   let endedAt = nanoseconds(0);
   reader.drain((entry) => {
     const at = nanoseconds(entry.at);
-    const bytes = Buffer.from(entry.bytes);
+    const bytes = Buffer.from(payloadOf(entry));
     if (entry.kind === tapeKinds.sent) sentAt = at;
     else if (entry.kind === tapeKinds.head) {
       status = entry.extra;

@@ -8,7 +8,13 @@ import type { ProtocolDefinition } from './protocol.ts';
 function decode(protocol: ProtocolDefinition, wires: readonly string[]): StreamEvent[] {
   const decoder = protocol.decoder();
   const events: StreamEvent[] = [];
-  for (const wire of wires) decoder.push(Buffer.from(wire), (event) => events.push(event));
+  for (const wire of wires) {
+    const bytes = Buffer.from(`before${wire}after`);
+    const [start, end] = [6, bytes.length - 5];
+    const alike = decoder.alike?.(bytes, start, end);
+    if (alike) events.push({ kind: alike.kind, text: bytes.toString('utf8', alike.start, alike.end) });
+    else decoder.push(bytes.subarray(start, end), (event) => events.push(event));
+  }
   return events;
 }
 

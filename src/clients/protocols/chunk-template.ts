@@ -1,4 +1,4 @@
-import type { StreamEvent } from '../../core/stream.ts';
+import type { StreamEvent, TextEvent } from '../../core/stream.ts';
 
 /** What would not stand for itself in a JSON string. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids them in strings
@@ -18,6 +18,7 @@ const mostTries = 8;
  */
 export class ChunkTemplate {
   readonly #read: (data: string) => StreamEvent | undefined;
+  readonly #found: { kind: StreamEvent['kind']; start: number; end: number } = { kind: 'other', start: 0, end: 0 };
   #kind: StreamEvent['kind'] = 'other';
   #before = '';
   /** Empty while there is no template. */
@@ -44,22 +45,25 @@ export class ChunkTemplate {
     return { kind: this.#kind, text };
   }
 
-  /** As `match`, from the bytes of one whole event: `data: `, the chunk and two line feeds. */
-  matchWire(bytes: Buffer): StreamEvent | undefined {
+  /** As `match`, from the bytes of one whole event: `data: `, the chunk and two line feeds. Allocates nothing. */
+  matchWire(bytes: Uint8Array, start: number, end: number): TextEvent | undefined {
     const before = this.#wireBefore;
     const after = this.#wireAfter;
-    const end = bytes.length - after.length;
-    if (after.length === 0 || end <= before.length) return undefined;
-    for (let i = 0; i < after.length; i++) if (bytes[end + i] !== after[i]) return undefined;
-    for (let i = 0; i < before.length; i++) if (bytes[i] !== before[i]) return undefined;
-    let any = 0;
-    for (let i = before.length; i < end; i++) {
+    const textStart = start + before.length;
+    const textEnd = end - after.length;
+    if (after.length === 0 || textEnd <= textStart) return undefined;
+    for (let i = 0; i < after.length; i++) if (bytes[textEnd + i] !== after[i]) return undefined;
+    for (let i = 0; i < before.length; i++) if (bytes[start + i] !== before[i]) return undefined;
+    for (let i = textStart; i < textEnd; i++) {
       const byte = bytes[i] ?? 0;
       if (byte < space || byte === quote || byte === backslash) return undefined;
-      any |= byte;
     }
     this.#tries = 0;
-    return { kind: this.#kind, text: bytes.toString(any < 128 ? 'latin1' : 'utf8', before.length, end) };
+    const found = this.#found;
+    found.kind = this.#kind;
+    found.start = textStart;
+    found.end = textEnd;
+    return found;
   }
 
   /** Takes a chunk that was read as `event` for a template of those to come, where it can be one. */

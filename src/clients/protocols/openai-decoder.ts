@@ -1,4 +1,10 @@
-import { type OnStreamEvent, ProtocolError, type ResponseDecoder, type StreamEvent } from '../../core/stream.ts';
+import {
+  type OnStreamEvent,
+  ProtocolError,
+  type ResponseDecoder,
+  type StreamEvent,
+  type TextEvent,
+} from '../../core/stream.ts';
 import { SseReader } from '../sse.ts';
 import { ChunkTemplate } from './chunk-template.ts';
 import { type ReadChoice, readChunk } from './openai-event.ts';
@@ -24,16 +30,15 @@ export class OpenAiDecoder implements ResponseDecoder {
     return this.#done;
   }
 
+  alike(bytes: Uint8Array, start: number, end: number): TextEvent | undefined {
+    if (this.#done || !this.#reader.atEvent) return undefined;
+    const found = this.#template.matchWire(bytes, start, end);
+    if (found) this.#lastKind = found.kind;
+    return found;
+  }
+
   push(bytes: Uint8Array, onEvent: OnStreamEvent): void {
-    const wire = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    // Most reads are one whole event that differs from the one before in its text alone.
-    const alike = this.#reader.atEvent && !this.#done ? this.#template.matchWire(wire) : undefined;
-    if (alike) {
-      this.#lastKind = alike.kind;
-      onEvent(alike, wire.length);
-      return;
-    }
-    this.#reader.push(wire, (data, size, type) => {
+    this.#reader.push(bytes, (data, size, type) => {
       const event = this.#read(data, type);
       if (event) onEvent(event, size);
     });
