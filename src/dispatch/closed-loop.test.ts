@@ -1,9 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { monotonicClock } from '../core/clock.ts';
 import { milliseconds, nanoseconds, seconds } from '../core/units.ts';
-import { ClosedLoop, rampStarts } from './closed-loop.ts';
+import { ClosedLoop, type ClosedLoopOptions, rampStarts } from './closed-loop.ts';
 
-function harness(users: number, work: number, answerMs: number, think = milliseconds(0), until = seconds(60)) {
+function harness(
+  users: number,
+  work: number,
+  answerMs: number,
+  think = milliseconds(0),
+  until = seconds(60),
+  timing: ClosedLoopOptions['timing'] = 'own',
+) {
   const clock = monotonicClock(process.hrtime.bigint());
   const sent: { request: number; user: number; due: number; at: number }[] = [];
   let open = 0;
@@ -28,6 +35,7 @@ function harness(users: number, work: number, answerMs: number, think = millisec
     users: rampStarts(users, 2, milliseconds(10)).map((startAt, user) => ({ user, startAt })),
     think,
     until,
+    timing,
   });
   return { loop, finished, sent, mostOpen: () => mostOpen };
 }
@@ -49,6 +57,27 @@ describe('closed loop', () => {
     for (let i = 1; i < sent.length; i++) {
       expect((sent[i]?.due ?? 0) - (sent[i - 1]?.at ?? 0)).toBeGreaterThanOrEqual(milliseconds(15));
     }
+  });
+
+  it('goes on when it is asked, to the end of each pause and no sooner', async () => {
+    const { loop, finished, sent, mostOpen } = harness(3, 30, 2, milliseconds(5), seconds(60), 'asked');
+    let isOver = false;
+    void finished.then(() => {
+      isOver = true;
+    });
+    const waits: number[] = [];
+    loop.start();
+    expect(sent).toEqual([]);
+    while (!isOver) {
+      waits.push(loop.pace());
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(sent).toHaveLength(30);
+    expect(mostOpen()).toBeLessThanOrEqual(3);
+    for (const { at, due } of sent) expect(at).toBeGreaterThanOrEqual(due);
+    expect(waits.every((wait) => wait > 0)).toBe(true);
+    expect(waits.some((wait) => wait <= milliseconds(10))).toBe(true);
+    expect(loop.pace()).toBe(Number.POSITIVE_INFINITY);
   });
 
   it('starts nothing at or after the end', async () => {

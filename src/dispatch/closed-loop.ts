@@ -1,5 +1,8 @@
 import type { Clock } from '../core/clock.ts';
-import type { Nanoseconds } from '../core/units.ts';
+import { milliseconds, type Nanoseconds } from '../core/units.ts';
+
+/** Timers know no shorter time. */
+const timerUnit = milliseconds(1);
 
 export interface ClosedLoopOptions {
   readonly clock: Clock;
@@ -13,24 +16,37 @@ export interface ClosedLoopOptions {
   readonly think: Nanoseconds;
   /** No request starts at or after this time. */
   readonly until: Nanoseconds;
+  /** Who keeps time. `own`, by default: timers. `asked`: someone calls `pace` whenever it says. */
+  readonly timing?: 'own' | 'asked';
+}
+
+interface Pause {
+  readonly user: number;
+  readonly due: Nanoseconds;
 }
 
 /** N users, each with one request in flight at most: the next leaves when the answer has ended and been thought about. */
 export class ClosedLoop {
   readonly #options: ClosedLoopOptions;
   readonly #userOf = new Map<number, number>();
-  readonly #timers = new Set<NodeJS.Timeout>();
+  /** Who has not started yet, and who thinks: each ascending in `due`, since all think for equally long. */
+  readonly #starting: Pause[];
+  readonly #thinking: Pause[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #turn: NodeJS.Immediate | undefined;
   #active: number;
-  #stopped = false;
+  #running = false;
 
   constructor(options: ClosedLoopOptions) {
     this.#options = options;
     this.#active = options.users.length;
+    this.#starting = options.users.map(({ user, startAt }) => ({ user, due: startAt })).sort((a, b) => a.due - b.due);
   }
 
   start(): void {
+    this.#running = true;
     if (this.#active === 0) this.#options.onDone();
-    for (const { user, startAt } of this.#options.users) this.#later(user, startAt);
+    this.#wake();
   }
 
   /** An answer ended; its user goes on. */
@@ -38,39 +54,59 @@ export class ClosedLoop {
     const user = this.#userOf.get(request);
     if (user === undefined) return;
     this.#userOf.delete(request);
-    this.#later(user, (this.#options.clock.now() + this.#options.think) as Nanoseconds);
+    const { clock, think } = this.#options;
+    const due = (clock.now() + think) as Nanoseconds;
+    if (think <= 0) return this.#go({ user, due });
+    this.#thinking.push({ user, due });
+    if (this.#thinking.length === 1) this.#wake();
   }
 
   stop(): void {
-    this.#stopped = true;
-    for (const timer of this.#timers) clearTimeout(timer);
-    this.#timers.clear();
+    this.#running = false;
+    this.#disarm();
     if (this.#active > 0) {
       this.#active = 0;
       this.#options.onDone();
     }
   }
 
-  #later(user: number, due: Nanoseconds): void {
-    const wait = due - this.#options.clock.now();
-    if (wait <= 0) {
-      this.#go(user, due);
-      return;
+  /** Lets go who is due; returns how long until the next is, nanoseconds, infinite if nobody waits for a time. */
+  readonly pace = (): number => {
+    for (;;) {
+      const queue = this.#next;
+      const [first] = queue;
+      if (!this.#running || !first) return Number.POSITIVE_INFINITY;
+      const left = first.due - this.#options.clock.now();
+      if (left > 0) return left;
+      queue.shift();
+      this.#go(first);
     }
-    const timer = setTimeout(
-      () => {
-        this.#timers.delete(timer);
-        // Timers may fire early; a user never does.
-        if (this.#options.clock.now() < due) setImmediate(() => this.#later(user, due));
-        else this.#go(user, due);
-      },
-      Math.floor(wait / 1e6),
-    );
-    this.#timers.add(timer);
+  };
+
+  /** The queue whose first comes first. */
+  get #next(): Pause[] {
+    const [start] = this.#starting;
+    const [thought] = this.#thinking;
+    return start && (!thought || start.due <= thought.due) ? this.#starting : this.#thinking;
   }
 
-  #go(user: number, due: Nanoseconds): void {
-    if (this.#stopped) return;
+  readonly #wake = (): void => {
+    this.#disarm();
+    if (this.#options.timing === 'asked') return;
+    const wait = this.pace();
+    if (wait === Number.POSITIVE_INFINITY) return;
+    // Timers may fire early; a user never does.
+    if (wait < timerUnit) this.#turn = setImmediate(this.#wake);
+    else this.#timer = setTimeout(this.#wake, Math.floor(wait / timerUnit));
+  };
+
+  #disarm(): void {
+    clearTimeout(this.#timer);
+    clearImmediate(this.#turn);
+  }
+
+  #go({ user, due }: Pause): void {
+    if (!this.#running) return;
     const request = due < this.#options.until ? this.#options.take() : undefined;
     if (request === undefined) {
       this.#active--;

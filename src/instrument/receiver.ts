@@ -141,7 +141,11 @@ function closedLoop(load: Extract<LoadSetup, { model: 'closed' }>): Loop {
     take,
     think: load.think,
     until: load.until,
-    onDone: () => tell({ type: 'sent-all', unsent: [] }),
+    timing: pacemaker ? 'asked' : 'own',
+    onDone() {
+      pacemaker?.keepPace(undefined);
+      tell({ type: 'sent-all', unsent: [] });
+    },
     fire(request, due, user) {
       tape.write(tapeKinds.due, request, due, due, user);
       outbox.send(request);
@@ -151,7 +155,10 @@ function closedLoop(load: Extract<LoadSetup, { model: 'closed' }>): Loop {
   return {
     add: (batch) => outbox.add(batch, () => true),
     close: () => {},
-    start: () => loop.start(),
+    start() {
+      loop.start();
+      pacemaker?.keepPace(loop.pace);
+    },
     ended: (request) => loop.ended(request),
     poll: () => {},
     nudge: () => {},

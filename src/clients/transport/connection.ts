@@ -51,6 +51,8 @@ export class Connection {
   readonly #exchange: Exchange;
   readonly #openingSince: Nanoseconds;
   #giveUp: (() => void) | undefined;
+  /** Node opens it, or writes for it. */
+  #errand: (() => void) | undefined;
   #unfollow: (() => void) | undefined;
   #socket: Socket | undefined;
   /** What to send as soon as the connection stands. */
@@ -70,6 +72,7 @@ export class Connection {
     this.#openingSince = owner.clock.now();
     if (request !== undefined) this.#exchange.connecting(request, this.#openingSince);
     this.#waiting = body;
+    this.#sendOut();
     this.#giveUp = owner.dial(
       { onOpen: (socket) => this.#onOpen(socket), onFailure: (failure) => this.#onFailure(failure) },
       owner.stamper.reading(this.#onRead),
@@ -98,7 +101,7 @@ export class Connection {
     const head = this.#owner.head.of(request, body.length);
     this.#unheard = this.#carried > 0 ? body : undefined;
     if (this.#sendDirectly(socket, request, head, body)) return;
-    this.#unwritten++;
+    this.#nodeWrites();
     socket.cork();
     socket.write(head, 'latin1');
     socket.write(body, () => this.#onWritten(request));
@@ -116,7 +119,7 @@ export class Connection {
     if (sent === length) this.#exchange.written(clock.now());
     else {
       // Full, or broken, which Node finds out and tells.
-      this.#unwritten++;
+      this.#nodeWrites();
       socket.write(writer.rest(sent, length), () => this.#onWritten(request));
     }
     return true;
@@ -167,7 +170,7 @@ export class Connection {
     this.#exchange.sent(request, departure.sentAt, this.#carried++ > 0);
     const { writtenAt, rest } = departure;
     if (rest) {
-      this.#unwritten++;
+      this.#nodeWrites();
       this.#socket?.write(rest, () => this.#onWritten(request));
     } else if (writtenAt !== undefined) this.#exchange.written(writtenAt);
     // Nobody knows whether all of it left: nothing else shall on this connection.
@@ -184,6 +187,7 @@ export class Connection {
     const now = this.#owner.clock.now();
     this.#socket = socket;
     this.#giveUp = undefined;
+    this.#errand?.();
     this.#openedAt = now;
     this.#unfollow = this.#owner.stamper.follow(socket, this.#onRead);
     socket.on('end', () => this.#onPeerClosed());
@@ -228,8 +232,19 @@ export class Connection {
     this.#owner.onEnd(request, endCauses.complete);
   }
 
+  #nodeWrites(): void {
+    this.#unwritten++;
+    this.#sendOut();
+  }
+
+  #sendOut(): void {
+    this.#errand?.();
+    this.#errand = this.#owner.stamper.sendOut?.();
+  }
+
   #onWritten(request: number): void {
     this.#unwritten--;
+    if (this.#unwritten === 0) this.#errand?.();
     if (this.#exchange.request === request) this.#exchange.written(this.#owner.clock.now());
   }
 
@@ -243,6 +258,7 @@ export class Connection {
     this.#closed = true;
     if (this.#armed) this.#settle(this.#armed);
     this.#giveUp?.();
+    this.#errand?.();
     this.#unfollow?.();
     this.#socket?.destroy();
     const { busy, request } = this.#exchange;

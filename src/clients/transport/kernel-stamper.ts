@@ -63,6 +63,10 @@ export class KernelStamper implements ReadStamper {
     return () => this.#loop.forget(fd);
   }
 
+  sendOut(): () => void {
+    return this.#loop.sendOut();
+  }
+
   /** False if there was nothing to read after all. */
   #read(fd: number): boolean {
     const length = this.#reader.read(fd);

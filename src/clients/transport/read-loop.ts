@@ -17,10 +17,10 @@ const descriptorAt = eventBytes - 8;
 const timeBytes = 16;
 const mostEvents = 512;
 
-/** Node's own loop, which carries messages, timers and new connections, is kept waiting no longer. */
+/** Node's own loop, which carries messages, timers and new connections, is kept waiting no longer … */
 const longestTurn = milliseconds(1);
-/** How long to wait for bytes where some came a moment ago; doubled while none come. */
-const shortestWait = microseconds(50);
+/** … and no longer than this while it works for us. A turn of it costs as much as reading several sockets. */
+const shortestTurn = microseconds(50);
 /** A sleep may end this much too late: what is due sooner is waited for by looking again and again. */
 const oversleep = microseconds(40);
 
@@ -42,7 +42,8 @@ export class ReadLoop {
   #watched = 0;
   #pace: Pace | undefined;
   #turning = false;
-  #patience: number = shortestWait;
+  /** How many things Node does for us that somebody waits for. */
+  #errands = 0;
   #waited = 0;
   #spun = 0;
 
@@ -89,6 +90,16 @@ export class ReadLoop {
     this.#watched--;
   }
 
+  /** Gives Node's loop its turns soon, since it opens a connection or writes for us, until the returned function is called. */
+  sendOut(): () => void {
+    this.#errands++;
+    let isBack = false;
+    return () => {
+      if (!isBack) this.#errands--;
+      isBack = true;
+    };
+  }
+
   /** Has `pace` called when it said, and between any two waits; `undefined` ends that. */
   keepPace(pace: Pace | undefined): void {
     this.#pace = pace;
@@ -104,20 +115,18 @@ export class ReadLoop {
   readonly #turn = (): void => {
     if (this.#watched === 0 && !this.#pace) return this.#rest();
     this.#epoll ??= this.#libc.epoll_create1(closeOnExec);
-    const until = performance.now() * 1e6 + longestTurn;
-    let left: number = longestTurn;
-    while (left > 0) {
+    const start = performance.now() * 1e6;
+    for (let left = this.#turnLength; left > 0; left = start + this.#turnLength - performance.now() * 1e6) {
       const due = this.#pace?.() ?? Number.POSITIVE_INFINITY;
-      const wait = Math.min(this.#patience, left, due - oversleep);
-      const count = this.#wait(this.#epoll, Math.max(0, wait));
+      const count = this.#wait(this.#epoll, Math.max(0, Math.min(left, due - oversleep)));
       for (let i = 0; i < count; i++) this.#onReadable[this.#events.getUint32(i * eventBytes + descriptorAt, true)]?.();
-      if (count > 0) this.#patience = shortestWait;
-      else if (due > oversleep) break;
-      left = until - performance.now() * 1e6;
     }
-    if (left > 0) this.#patience = Math.min(longestTurn, this.#patience * 2);
     setImmediate(this.#turn);
   };
+
+  get #turnLength(): number {
+    return this.#errands > 0 ? shortestTurn : longestTurn;
+  }
 
   /** Nothing to watch: the thread may end, and leaves no descriptor behind. */
   #rest(): void {

@@ -11,6 +11,8 @@ export interface ReadStamper {
   reading(onRead: () => void): Reading | undefined;
   /** Reads an open socket that Node leaves alone; the function it returns ends that, to be called before the socket is closed. */
   follow(socket: Socket, onRead: () => void): () => void;
+  /** Somebody waits for what Node does; the function it returns says that it is done. Absent where Node's loop is never kept waiting. */
+  sendOut?(): () => void;
   readonly bytes: Uint8Array;
   readonly length: number;
   /** The best known time of arrival, and when user space had the bytes: nanoseconds of the run. */
