@@ -10,6 +10,8 @@ interface Ready {
 export class Outbox {
   readonly #ready = new Map<number, Ready>();
   readonly #owed = new Set<number>();
+  /** Everything below was let go. */
+  #lowest = 0;
   readonly #send: (request: number, body: Uint8Array) => void;
 
   constructor(send: (request: number, body: Uint8Array) => void) {
@@ -43,11 +45,8 @@ export class Outbox {
     return ready?.batch.bodies.subarray(ready.start, ready.end);
   }
 
-  /** Requests below this were taken by other workers; their bodies are let go. */
+  /** Requests below this were taken, by us or by other workers; their bodies are let go. */
   forgetBelow(request: number): void {
-    for (const id of this.#ready.keys()) {
-      if (id >= request) return;
-      this.#ready.delete(id);
-    }
+    for (; this.#lowest < request; this.#lowest++) this.#ready.delete(this.#lowest);
   }
 }

@@ -5,7 +5,7 @@ import { monotonicClock } from '../core/clock.ts';
 import { milliseconds, type Nanoseconds, seconds, toMilliseconds } from '../core/units.ts';
 import { Composer } from '../instrument/composer.ts';
 import { Instrument, type InstrumentFacts } from '../instrument/instrument.ts';
-import type { TargetSetup } from '../instrument/messages.ts';
+import type { LoadSetup, TargetSetup } from '../instrument/messages.ts';
 import { type Joined, joinWithLog } from './join.ts';
 import type { SourceOptions, StampedSource } from './source-options.ts';
 import { SourceProcess } from './source-process.ts';
@@ -23,6 +23,8 @@ export interface TrialOptions {
   readonly startSource?: (options: SourceOptions) => Promise<StampedSource>;
   readonly requests: TrialRequests;
   readonly workers?: number;
+  /** So many users ask one request after the other, all from the start on; the times in `requests` mean nothing then. */
+  readonly users?: number;
   /** Connections opened ahead; one a request if absent. */
   readonly connections?: number;
   /** Read by user space although the kernel would stamp. */
@@ -71,7 +73,7 @@ export async function runTrial(options: TrialOptions): Promise<TrialResult> {
   }
 }
 
-function instrumentOptions({ requests, stamps, source, workers = 1 }: TrialOptions, port: number, recordsPath: string) {
+function instrumentOptions({ requests, stamps, source, users, workers = 1 }: TrialOptions, port: number, recordsPath: string) {
   const scheme = source.tls ? 'https' : 'http';
   const never = seconds(3600);
   return {
@@ -82,7 +84,7 @@ function instrumentOptions({ requests, stamps, source, workers = 1 }: TrialOptio
       ...(source.tls && { tls: { insecure: true } }),
       ...(stamps && { stamps }),
     },
-    load: { model: 'open' as const },
+    load: users === undefined ? { model: 'open' as const } : closedLoad(users, requests.due.length),
     recorder: {
       protocol: 'openai-chat',
       tokenizer: 'o200k',
@@ -97,6 +99,18 @@ function instrumentOptions({ requests, stamps, source, workers = 1 }: TrialOptio
       keepText: false,
       secrets: [],
     },
+  };
+}
+
+function closedLoad(users: number, count: number): LoadSetup {
+  return {
+    model: 'closed',
+    users,
+    starts: new Array(users).fill(0),
+    think: 0 as Nanoseconds,
+    until: seconds(3600),
+    next: new Int32Array(new SharedArrayBuffer(4)),
+    count,
   };
 }
 
