@@ -1,15 +1,14 @@
 // Requests of one token answered at once: how many a second one receiving thread carries:
-// `node bench/short-requests.mjs [requests] [requests a second] [--repeats 3] [--source ts|c|both]`.
-// They come in batches, as they do to a thread that is busy all the time; what one costs tells how many a core carries.
+// `node bench/short-requests.mjs [requests] [users] [--repeats 3] [--source ts|c|both]`.
+// A closed loop: each user asks again when answered, so that the thread is busy all the time and what one costs tells
+// how many a core carries.
 import { runTrial } from '../dist/selftest/trial.js';
 import { cPrograms, readInC } from './reference/c-programs.mjs';
 import { numbers, sources } from './reference/options.mjs';
 import { company, count, inTurns, line, machine, over } from './reference/print.mjs';
 import { startOf } from './reference/trial.mjs';
 
-const [requests = 32_000, rate = 8000] = numbers;
-const batch = 64;
-const connections = 256;
+const [requests = 120_000, users = 64] = numbers;
 const source = { tokens: 1, gap: 1e3, firstTokenAfter: 0, phases: 'random' };
 await machine();
 const { missing } = await cPrograms();
@@ -19,11 +18,9 @@ async function ours() {
   const result = await runTrial({
     source,
     ...startOf(sources[0]),
-    requests: {
-      due: Float64Array.from({ length: requests }, (_, i) => Math.round(((i - (i % batch)) * 1e9) / rate)),
-      tokens: new Uint32Array(requests).fill(1),
-    },
-    connections,
+    requests: { due: new Float64Array(requests), tokens: new Uint32Array(requests).fill(1) },
+    users,
+    connections: users,
   });
   const [{ elapsed, cpuShare = 1 }] = result.facts.loops;
   return { perCore: requests / ((elapsed / 1e9) * cpuShare), completed: result.completed };
@@ -31,8 +28,7 @@ async function ours() {
 
 async function inC() {
   if (missing) return undefined;
-  const to = (requests / rate) * 1e9;
-  const { cpu, tokens } = await readInC(source, { shorts: rate, batch, to, spin: 0 });
+  const { cpu, tokens } = await readInC(source, { users, requests, to: 60e9, spin: 0 });
   return { perCore: tokens / (cpu / 1e9), completed: tokens };
 }
 

@@ -1,4 +1,4 @@
-/* What is sent and when: long streams that start one after the other, then short requests at a constant rate. */
+/* What is sent and when: long streams that start one after the other, then short requests at a constant rate, or of some users. */
 #ifndef METRON_REFERENCE_PLAN_H
 #define METRON_REFERENCE_PLAN_H
 
@@ -25,7 +25,8 @@ struct request {
 
 struct plan {
   struct request *requests;
-  int count, connections;
+  /* The first `scheduled` of them leave when they are due, each other one when an answer has ended. */
+  int count, scheduled, connections;
   int64_t tokens;
   struct connection *connection;
 };
@@ -34,8 +35,11 @@ static inline struct plan plan_of(char **arguments, int64_t from, int64_t to) {
   int streams = (int)number(arguments, "streams", "0"), tokens = (int)number(arguments, "tokens", "1");
   int64_t ramp = number(arguments, "ramp", "0"), rate = number(arguments, "shorts", "0");
   int64_t batch = number(arguments, "batch", "1");
-  int shorts = (int)((to - from) * rate / SECOND), pool = shorts > 0 ? SHORT_CONNECTIONS : 0;
+  int users = (int)number(arguments, "users", "0");
+  int shorts = users ? (int)number(arguments, "requests", "0") : (int)((to - from) * rate / SECOND);
+  int pool = users ? users : shorts > 0 ? SHORT_CONNECTIONS : 0;
   struct plan plan = {.count = streams + shorts,
+                      .scheduled = users ? users : streams + shorts,
                       .connections = streams + pool,
                       .tokens = (int64_t)streams * tokens + shorts,
                       .requests = calloc((size_t)(streams + shorts), sizeof(struct request)),
@@ -46,8 +50,8 @@ static inline struct plan plan_of(char **arguments, int64_t from, int64_t to) {
   for (int i = 0; i < streams; i++)
     plan.requests[i] = (struct request){ramp * i / streams, plan.connection + i, tokens};
   for (int i = 0; i < shorts; i++)
-    plan.requests[streams + i] = (struct request){from + i / batch * batch * SECOND / rate,
-                                                  plan.connection + streams + i % SHORT_CONNECTIONS, 1};
+    plan.requests[streams + i] = (struct request){users ? from : from + i / batch * batch * SECOND / rate,
+                                                  plan.connection + streams + i % pool, 1};
   return plan;
 }
 

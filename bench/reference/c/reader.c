@@ -4,6 +4,7 @@
  *
  *   reader port=N streams=1000 tokens=50 ramp=1e9 from=.. to=..   streams, and the window that is judged
  *          shorts=1000 batch=1                                    short requests a second within the window
+ *          users=64 requests=60000                                or so many users, each of whom asks again when answered
  *          stamps=kernel|user                                     SO_TIMESTAMPNS, or the clock after the read
  *          sender=thread|loop                                     sends from a thread of their own (clock_nanosleep)
  *          spin=100000                                            how long before a send to stop sleeping
@@ -22,6 +23,7 @@ static struct plan plan;
 static struct token *tokens;
 static double *lateness, *first_errors;
 static size_t found, firsts;
+static int asked;
 static int64_t origin, from, to, spin, spun, wall_offset;
 static int with_kernel_stamps;
 
@@ -37,10 +39,18 @@ static int64_t offset_of_wall_clock(void) {
   return offset;
 }
 
+/* In a closed loop an answer, which is one token, makes its user ask again. */
+static void ask_again(struct connection *connection) {
+  char bytes[REQUEST_BYTES];
+  int length = write_request(bytes, asked++, 1);
+  if (send(connection->fd, bytes, (size_t)length, MSG_NOSIGNAL) != length) fail("send");
+}
+
 static void take_token(struct connection *connection, int64_t sent, int64_t stamp, int64_t read) {
   if (found == (size_t)plan.tokens) return;
   if (connection->tokens_seen++ % connection->tokens_per_answer == 0) first_errors[firsts++] = (double)(stamp - sent);
   tokens[found++] = (struct token){(double)(sent - origin), (double)(stamp - origin), (double)(read - origin)};
+  if (asked < plan.count) ask_again(connection);
 }
 
 /* A stamp is a blank and sixteen digits; nothing else in an answer is. */
@@ -95,12 +105,12 @@ struct sending {
 };
 
 static void lay_out(struct sending *sending) {
-  if (sending->next < plan.count)
+  if (sending->next < plan.scheduled)
     sending->length = write_request(sending->bytes, sending->next, plan.requests[sending->next].tokens);
 }
 
 static int64_t due_of(const struct sending *sending) {
-  return sending->next < plan.count ? origin + plan.requests[sending->next].due : INT64_MAX;
+  return sending->next < plan.scheduled ? origin + plan.requests[sending->next].due : INT64_MAX;
 }
 
 static void send_next(struct sending *sending) {
@@ -114,7 +124,7 @@ static void send_next(struct sending *sending) {
 static void *send_all(void *unused) {
   struct sending sending = {0};
   wake_exactly();
-  for (lay_out(&sending); sending.next < plan.count; send_next(&sending)) {
+  for (lay_out(&sending); sending.next < plan.scheduled; send_next(&sending)) {
     int64_t wake = due_of(&sending) - spin;
     struct timespec time = {.tv_sec = wake / SECOND, .tv_nsec = wake % SECOND};
     clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, NULL);
@@ -194,7 +204,7 @@ static void print_result(int64_t cpu) {
   printf("{");
   print_spread("error", errors, inside);
   print_spread("userError", read_errors, inside);
-  print_spread("lateness", lateness, (size_t)plan.count);
+  print_spread("lateness", lateness, (size_t)plan.scheduled);
   print_spread("firstTokenErrors", first_errors, firsts);
   printf("\"tokens\":%zu,\"cpu\":%lld,\"memory\":%lld,\"lost\":%lld}\n", inside, (long long)cpu, peak_memory(),
          (long long)plan.tokens - (long long)found);
@@ -219,7 +229,8 @@ int main(int count, char **arguments) {
   pthread_t sender;
   origin = now() + SECOND / 20;
   if (has_sender && pthread_create(&sender, NULL, send_all, NULL) != 0) fail("thread");
-  if (has_sender) sending.next = plan.count;
+  if (has_sender) sending.next = plan.scheduled;
+  asked = plan.scheduled;
   lay_out(&sending);
   keep_to_core(1);
   wake_exactly();
