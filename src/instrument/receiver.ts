@@ -27,6 +27,7 @@ import type {
 import { Outbox } from './outbox.ts';
 import { RunClock } from './run-clock.ts';
 import { keepTo } from './thread-placement.ts';
+import { transportTarget } from './transport-target.ts';
 
 const setup = workerData as ReceiverSetup;
 const port = parentPort;
@@ -39,12 +40,7 @@ const tape = new TapeWriter((segment) => setup.recorder.postMessage({ segment } 
 
 const { target } = setup;
 const transport = (target.stamps === 'user' ? userStampedTransport : chooseTransport)(
-  {
-    url: new URL(target.url),
-    headers: target.headers,
-    ...(target.tls && { tls: target.tls }),
-    ...(target.proxy && { proxy: new URL(target.proxy) }),
-  },
+  transportTarget(target),
   tape,
   clock,
   { onEnd: (request) => loop.ended(request), onRead: () => loop.poll() },

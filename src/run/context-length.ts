@@ -1,6 +1,7 @@
 import { requestOnce, textOf } from '../clients/preflight/request-once.ts';
 import type { Plan } from '../config/index.ts';
 import { seconds } from '../core/units.ts';
+import { transportTarget } from '../instrument/transport-target.ts';
 import type { PreparedTarget } from './target.ts';
 
 const patience = seconds(5);
@@ -9,30 +10,17 @@ const patience = seconds(5);
  * Most tokens of prompt and answer together, as the server tells it: llama.cpp under `/props`, where it
  * is the context of one slot; vLLM, SGLang and metron's own engine in the list of models.
  */
-export async function contextLength(
-  { setup, protocol }: PreparedTarget,
-  { target }: Plan,
-): Promise<number | undefined> {
-  const url = new URL(setup.url);
-  const root = url.pathname.slice(0, -protocol.path.length);
+export async function contextLength({ setup, protocol }: PreparedTarget, plan: Plan): Promise<number | undefined> {
+  const target = transportTarget(setup);
+  const root = target.url.pathname.slice(0, -protocol.path.length);
   const ask = async (path: string): Promise<unknown> => {
-    const place = new URL(url);
-    place.pathname = path;
-    const reply = await requestOnce(
-      {
-        url: place,
-        method: 'GET',
-        headers: setup.headers,
-        ...(setup.tls && { tls: setup.tls }),
-        ...(setup.proxy && { proxy: new URL(setup.proxy) }),
-      },
-      new Uint8Array(),
-      patience,
-    );
+    const url = new URL(target.url);
+    url.pathname = path;
+    const reply = await requestOnce({ ...target, url, method: 'GET' }, new Uint8Array(), patience);
     return reply.status === 200 ? parse(textOf(reply)) : undefined;
   };
   const slot = numberAt(await ask(`${root.replace(/\/v1$/, '')}/props`), ['default_generation_settings', 'n_ctx']);
-  return slot ?? modelLength(await ask(`${root}/models`), target.model);
+  return slot ?? modelLength(await ask(`${root}/models`), plan.target.model);
 }
 
 function modelLength(list: unknown, model: string): number | undefined {

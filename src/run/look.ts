@@ -2,6 +2,7 @@ import { type PreflightResult, preflight, waitReady } from '../clients/index.ts'
 import type { Plan } from '../config/index.ts';
 import { exitCodes, MetronError } from '../core/errors.ts';
 import { type Nanoseconds, nanoseconds, seconds } from '../core/units.ts';
+import { transportTarget } from '../instrument/transport-target.ts';
 import { type OnRunEvent, passingStep, step } from './events.ts';
 import type { PreparedTarget } from './target.ts';
 
@@ -13,20 +14,15 @@ export async function look(
   signal: AbortSignal,
 ): Promise<PreflightResult> {
   const { setup } = target;
-  const transportTarget = {
-    url: new URL(setup.url),
-    headers: setup.headers,
-    ...(setup.tls && { tls: setup.tls }),
-    ...(setup.proxy && { proxy: new URL(setup.proxy) }),
-  };
+  const place = transportTarget(setup);
   if (plan.limits.waitReady !== undefined) {
     onEvent(passingStep(`waiting for ${setup.url} …`));
-    await waitReady(transportTarget, plan.limits.waitReady, signal);
+    await waitReady(place, plan.limits.waitReady, signal);
   }
   onEvent(passingStep(`asking ${setup.url} …`));
   const { model, forceLength, body } = plan.target;
   const result = await preflight(
-    transportTarget,
+    place,
     target.protocol,
     { model, forceLength, extra: body },
     { timeout: preflightTimeout(plan.limits), signal },
