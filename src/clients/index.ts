@@ -5,4 +5,4 @@ export { autoForceLength, lengthParameters } from './protocols/length-parameters
 export type { ModelRequest, ProtocolDefinition } from './protocols/protocol.ts';
 export { chooseTransport } from './transport/choose-transport.ts';
 export { proxyFor } from './transport/proxy-for.ts';
-export type { Transport } from './transport/transport.ts';
+export { httpVersions, type Transport } from './transport/transport.ts';

@@ -50,6 +50,7 @@ export const flagTable: readonly FlagRow[] = [
   { name: '--ca', path: 'target.tls.ca', argument: 'file', file: true },
   { name: '--insecure', path: 'target.tls.insecure' },
   { name: '--proxy', path: 'target.proxy', argument: 'env|none|url' },
+  { name: '--http', path: 'target.http' },
   { name: '--boundary', path: 'target.boundary', argument: 'part' },
   { name: '--disclose', path: 'target.disclosure', argument: 'field=value', entries: 'text' },
   { name: '--connect-timeout', path: 'limits.connectTimeout' },

@@ -1,4 +1,5 @@
 import { MessageChannel, type Worker } from 'node:worker_threads';
+import type { LostPacketFacts } from '../clients/transport/lost-packets.ts';
 import type { LiveStatistics } from '../recording/assembler.ts';
 import type { LoopSnapshot } from '../recording/loop-monitor.ts';
 import { tameCollector } from '../system/collect-garbage.ts';
@@ -38,6 +39,8 @@ export interface InstrumentFacts {
   readonly reads: ReadFacts;
   readonly canary: CanaryFacts;
   readonly lostWorkers: number;
+  /** Absent where the kernel does not tell. */
+  readonly lostPackets?: LostPacketFacts;
 }
 
 /**
@@ -171,11 +174,13 @@ export class Instrument {
 
   async close(): Promise<InstrumentFacts> {
     for (const receiver of this.#receivers) if (!receiver.lost) receiver.tell({ type: 'close' });
-    const loops = await Promise.all(this.#receivers.map((receiver) => receiver.closed.promise));
+    const ended = await Promise.all(this.#receivers.map((receiver) => receiver.closed.promise));
     const { live, reads, canary } = await this.#recorder.close();
     await this.terminate();
     const lostWorkers = this.#receivers.filter((receiver) => receiver.lost).length;
-    return { paths: this.#paths, loops, live, reads, canary, lostWorkers };
+    const loops = ended.map((facts) => facts?.loop);
+    const lostPackets = sumOf(ended.flatMap((facts) => facts?.lostPackets ?? []));
+    return { paths: this.#paths, loops, live, reads, canary, lostWorkers, ...(lostPackets && { lostPackets }) };
   }
 
   /** Ends all threads at once; what the recorder has written stays. */
@@ -194,4 +199,10 @@ export class Instrument {
   #tell(message: ToReceiver): void {
     for (const receiver of this.#receivers) if (!receiver.lost) receiver.tell(message);
   }
+}
+
+function sumOf(all: readonly LostPacketFacts[]): LostPacketFacts | undefined {
+  if (all.length === 0) return undefined;
+  const sum = (of: (facts: LostPacketFacts) => number): number => all.reduce((total, facts) => total + of(facts), 0);
+  return { resent: sum(({ resent }) => resent), outOfOrder: sum(({ outOfOrder }) => outOfOrder) };
 }

@@ -1,5 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { ArmedMemory } from '../clients/transport/armed-memory.ts';
+import type { HttpVersion } from '../clients/transport/transport.ts';
 import type { Nanoseconds } from '../core/units.ts';
 import type { Heartbeat } from './heartbeat.ts';
 
@@ -18,6 +19,7 @@ export interface TargetSetup {
   readonly headers: Readonly<Record<string, string>>;
   readonly tls?: { readonly ca?: string; readonly insecure?: boolean };
   readonly proxy?: string;
+  readonly http?: HttpVersion;
   /** Stamped by user space although the kernel would: what its stamps are compared with. */
   readonly stamps?: 'user';
 }
@@ -60,12 +62,12 @@ export type ToReceiver =
   | { readonly type: 'stop' }
   | { readonly type: 'close' };
 
-export type FromReceiver<LoopFacts = unknown> =
+export type FromReceiver<Facts = unknown> =
   | { readonly type: 'ready'; readonly path: string }
   | { readonly type: 'warmed'; readonly open: number }
   /** Nothing more will be sent; `unsent` were due later than the stop. */
   | { readonly type: 'sent-all'; readonly unsent: readonly number[] }
-  | { readonly type: 'closed'; readonly loop: LoopFacts };
+  | { readonly type: 'closed'; readonly facts: Facts };
 
 export type ReceiverToRecorder = { readonly segment: SharedArrayBuffer };
 export type RecorderToReceiver = { readonly recycle: SharedArrayBuffer } | { readonly abort: number };

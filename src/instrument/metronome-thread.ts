@@ -33,8 +33,8 @@ export class Metronome {
 }
 
 /** Receiving threads do without Node's streams there (path A), where the system's calls are within reach. */
-export const readsByItself = ({ url, proxy, stamps }: TargetSetup): boolean =>
-  url.startsWith('http:') && !proxy && stamps !== 'user';
+export const readsByItself = ({ url, proxy, http, stamps }: TargetSetup): boolean =>
+  url.startsWith('http:') && !proxy && http !== '2' && stamps !== 'user';
 
 /**
  * Only an open loop knows when it will send, and only some systems let a thread sleep to the

@@ -1,5 +1,6 @@
 import type { Worker } from 'node:worker_threads';
 import { disarm } from '../clients/transport/armed-memory.ts';
+import type { LostPacketFacts } from '../clients/transport/lost-packets.ts';
 import { exitCodes, MetronError } from '../core/errors.ts';
 import type { LoopSnapshot } from '../recording/loop-monitor.ts';
 import { deferred } from './deferred.ts';
@@ -14,12 +15,19 @@ const mostMemoryMiB = 1024;
 /** Seconds without a turn of its loop, which never works for longer than milliseconds. */
 const patience = 10;
 
+/** What a worker says of itself when it ends. */
+export interface ReceiverFacts {
+  readonly loop: LoopSnapshot;
+  /** Absent where the kernel does not tell. */
+  readonly lostPackets?: LostPacketFacts;
+}
+
 /** A receiving worker, seen from the thread that controls the run. */
 export class ReceiverThread {
   readonly ready = deferred<string>();
   readonly warmed = deferred<number>();
   readonly sentAll = deferred<readonly number[]>();
-  readonly closed = deferred<LoopSnapshot | undefined>();
+  readonly closed = deferred<ReceiverFacts | undefined>();
   readonly watched: Watched;
   lost = false;
   readonly #worker: Worker;
@@ -42,7 +50,7 @@ export class ReceiverThread {
       // Small young generations: the receive path allocates little, and short scavenges keep its tail short.
       resourceLimits: { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: mostMemoryMiB },
     });
-    this.#worker.on('message', (message: FromReceiver<LoopSnapshot>) => this.#hear(message));
+    this.#worker.on('message', (message: FromReceiver<ReceiverFacts>) => this.#hear(message));
     this.#worker.on('error', (cause) => this.#lose(whyThreadEnded(cause)));
     this.#worker.on('exit', (code) => this.#lose(whyThreadEnded(code)));
   }
@@ -78,7 +86,7 @@ export class ReceiverThread {
     this.#onLost(reason);
   }
 
-  #hear(message: FromReceiver<LoopSnapshot>): void {
+  #hear(message: FromReceiver<ReceiverFacts>): void {
     switch (message.type) {
       case 'ready':
         return this.ready.resolve(message.path);
@@ -88,7 +96,7 @@ export class ReceiverThread {
         return this.sentAll.resolve(message.unsent);
       case 'closed':
         this.#ended = true;
-        return this.closed.resolve(message.loop);
+        return this.closed.resolve(message.facts);
       default:
         message satisfies never;
     }

@@ -10,7 +10,7 @@ import { TapeWriter, tapeKinds } from '../core/tape.ts';
 import { type Nanoseconds, nanoseconds } from '../core/units.ts';
 import { ClosedLoop } from '../dispatch/closed-loop.ts';
 import { OpenLoop } from '../dispatch/open-loop.ts';
-import { LoopMonitor, type LoopSnapshot } from '../recording/loop-monitor.ts';
+import { LoopMonitor } from '../recording/loop-monitor.ts';
 import { collectGarbage } from '../system/collect-garbage.ts';
 import { nameThread, wakePromptly } from '../system/thread-priority.ts';
 import { canaryOf } from './canary.ts';
@@ -25,6 +25,7 @@ import type {
   ToReceiver,
 } from './messages.ts';
 import { Outbox } from './outbox.ts';
+import type { ReceiverFacts } from './receiver-thread.ts';
 import { RunClock } from './run-clock.ts';
 import { keepTo } from './thread-placement.ts';
 import { transportTarget } from './transport-target.ts';
@@ -33,7 +34,7 @@ const setup = workerData as ReceiverSetup;
 const port = parentPort;
 if (!port) throw new Error('receiver.ts is a worker thread');
 
-const tell = (message: FromReceiver<LoopSnapshot>): void => port.postMessage(message);
+const tell = (message: FromReceiver<ReceiverFacts>): void => port.postMessage(message);
 const clock = new RunClock();
 const monitor = new LoopMonitor();
 const tape = new TapeWriter((segment) => setup.recorder.postMessage({ segment } satisfies ReceiverToRecorder));
@@ -173,13 +174,14 @@ setup.recorder.on('message', (message: RecorderToReceiver) => {
 setup.nudges?.on('message', () => loop.nudge());
 
 async function shutDown(): Promise<void> {
-  const facts = monitor.snapshot({
+  const loopFacts = monitor.snapshot({
     spun: loop.spun() + (pacemaker?.spun ?? 0) - before.spun,
     waited: (pacemaker?.waited ?? 0) - before.waited,
   });
   monitor.stop();
   await Promise.all([transport.close(), canary?.close()]);
-  tell({ type: 'closed', loop: facts });
+  const lostPackets = transport.lostPackets();
+  tell({ type: 'closed', facts: { loop: loopFacts, ...(lostPackets && { lostPackets }) } });
   setup.recorder.close();
   setup.nudges?.close();
   port?.close();

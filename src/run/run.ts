@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { SteadySummary } from '../analyses/steady-score.ts';
-import type { PreflightResult } from '../clients/index.ts';
+import { httpVersions, type PreflightResult } from '../clients/index.ts';
 import { type Plan, planToJson, scorePolicy } from '../config/index.ts';
 import { type ExitCode, exitCodes } from '../core/errors.ts';
 import type { Manifest } from '../core/manifest.ts';
@@ -51,7 +51,7 @@ export interface RunResult {
 /** Plan → schedule → dispatch → record → summary. One run; repetitions are `runRepeatedly`'s. */
 export async function run(plan: Plan, options: RunOptions = {}): Promise<RunResult> {
   const { env = process.env, control = new RunControl(), onEvent = () => {} } = options;
-  const target = prepareTarget(plan, env);
+  let target = prepareTarget(plan, env);
   const schedule = buildSchedule(plan, plan.seed);
   expectWithinCurve(scorePolicy(plan.score), schedule.promptTokens);
   expectRoomFor(openLoadOf(plan, schedule));
@@ -60,6 +60,12 @@ export async function run(plan: Plan, options: RunOptions = {}): Promise<RunResu
   let instrument = (await isSelfTestDue(plan, target, env)) ? undefined : standUp();
   try {
     const found = await look(plan, target, onEvent, control.stopSignal);
+    // Threads that stand for another version of HTTP are of no use.
+    if (found.http !== (target.setup.http ?? httpVersions[0])) {
+      target = { ...target, setup: { ...target.setup, http: found.http } };
+      await instrument?.terminate();
+      instrument = undefined;
+    }
     const selfTest = await testInstrument(plan, target, env, onEvent);
     instrument ??= standUp();
     const prepared = { plan, target, schedule, instrument, found, control, onEvent };
@@ -138,14 +144,15 @@ function manifestOf(
   });
 }
 
-const isTestable = ({ setup }: PreparedTarget): boolean => setup.proxy === undefined && setup.url.startsWith('http:');
+const isTestable = ({ setup: { url, proxy, http } }: PreparedTarget): boolean =>
+  url.startsWith('http:') && proxy === undefined && http !== '2';
 
 async function isSelfTestDue({ selftest }: Plan, target: PreparedTarget, environment: Environment): Promise<boolean> {
   if (selftest === 'off' || !isTestable(target)) return false;
   return selftest === 'always' || (await keptSelfTest({ version, environment })) === undefined;
 }
 
-/** The error of token times on this machine. It is of plain sockets: of TLS only the canary tells. */
+/** The error of token times on this machine. It is of plain sockets: of TLS and HTTP/2 only the canary tells. */
 async function testInstrument(plan: Plan, target: PreparedTarget, environment: Environment, onEvent: OnRunEvent) {
   if (!isTestable(target)) return undefined;
   const onMeasure = (): void => onEvent(passingStep('self-test of this machine, 2 seconds …'));

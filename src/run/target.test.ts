@@ -20,6 +20,10 @@ describe('target', () => {
     const url = 'https://api.example.com/v1';
     expect(prepareTarget(plan({ url }), env).setup.proxy).toBe('http://proxy:3128/');
     expect(prepareTarget(plan({ url, proxy: 'none' }), env).setup.proxy).toBeUndefined();
+    expect(() =>
+      prepareTarget(plan({ url: 'http://api.example.com/v1', proxy: 'http://other:1', http: '2' }), env),
+    ).toThrow(/HTTP\/2 without TLS/);
+    expect(prepareTarget(plan({ url, proxy: 'http://other:1', http: '2' }), env).setup.http).toBe('2');
     expect(prepareTarget(plan({ url, proxy: 'http://other:1' }), env).setup.proxy).toBe('http://other:1/');
   });
 

@@ -1,5 +1,6 @@
 import { type ProtocolDefinition, protocols, proxyFor } from '../clients/index.ts';
 import type { Plan } from '../config/index.ts';
+import { MetronError } from '../core/errors.ts';
 import type { TargetSetup } from '../instrument/messages.ts';
 import { authorize, type Environment, readCertificates } from './secrets.ts';
 
@@ -17,6 +18,11 @@ export function prepareTarget({ target }: Plan, env: Environment): PreparedTarge
   const proxy =
     target.proxy === 'none' ? undefined : target.proxy === 'env' ? proxyFor(url, env) : new URL(target.proxy);
   const { ca, insecure } = target.tls;
+  if (target.http === '2' && proxy && url.protocol === 'http:') {
+    throw new MetronError('BAD_PROXY', 'HTTP/2 without TLS does not go through a proxy', {
+      hint: 'give an https:// URL, or go without a proxy with --proxy none',
+    });
+  }
   return {
     protocol,
     secrets,
@@ -25,6 +31,7 @@ export function prepareTarget({ target }: Plan, env: Environment): PreparedTarge
       headers,
       tls: { ...(ca !== undefined && { ca: readCertificates(ca) }), insecure },
       ...(proxy && { proxy: proxy.href }),
+      ...(target.http !== 'auto' && { http: target.http }),
     },
   };
 }

@@ -19,7 +19,7 @@ export function readHead(bytes: Uint8Array, length: number): ResponseFraming {
   const status = Number(match[2]);
   const fields = framingFields(rest);
   const body = bodyLength(status, fields);
-  refuseEncoded(status, fields);
+  refuseEncoded(status, fields.encodings);
   const persistent = match[1] === '1' ? !fields.connection.includes('close') : fields.connection.includes('keep-alive');
   return { status, body, keepAlive: persistent && body !== 'until-close' };
 }
@@ -52,8 +52,8 @@ function framingFields(lines: readonly string[]): FramingFields {
 }
 
 /** No request asks for compression, and times of compressed events would not be those of their tokens. */
-function refuseEncoded(status: number, { encodings }: FramingFields): void {
-  const encoding = encodings.find((name) => name !== '' && name !== 'identity');
+export function refuseEncoded(status: number, encodings: readonly string[]): void {
+  const encoding = encodings.map((name) => name.trim()).find((name) => name !== '' && name !== 'identity');
   // A refusal is told by its status, whatever its body is.
   if (encoding === undefined || status < 200 || status >= 300) return;
   throw new ProtocolError(`the body is compressed (content-encoding: ${encoding}), which was not asked for`);

@@ -1,7 +1,8 @@
 import { exitCodes, MetronError, type MetronErrorOptions } from '../../core/errors.ts';
 import { endCauses } from '../../core/tape.ts';
+import { noHttp2 } from '../transport/http2-connection.ts';
 import type { TransportTarget } from '../transport/transport.ts';
-import type { Reply } from './request-once.ts';
+import { type Reply, speaksNothingElse } from './request-once.ts';
 
 /** The target as a sentence names it: no query, no credentials. */
 export const placeOf = ({ url }: TransportTarget): string => `${url.protocol}//${url.host}${url.pathname}`;
@@ -17,7 +18,7 @@ export function explainConnection(target: TransportTarget, reply: Reply, patienc
     case endCauses.connectFailed:
       return unreachable(target, reply.detail);
     case endCauses.tlsFailed:
-      return untrusted(target, reply.detail);
+      return untrusted(target, reply);
     case endCauses.protocol:
       return failed('NOT_HTTP', `${place} does not answer as HTTP does: ${reply.detail}`, hintScheme(target));
     case endCauses.fin:
@@ -68,7 +69,12 @@ function unreachable({ url, proxy }: TransportTarget, detail: string): MetronErr
   return failed('TARGET_UNREACHABLE', message, { hint });
 }
 
-function untrusted({ url }: TransportTarget, detail: string): MetronError {
+function untrusted({ url }: TransportTarget, { cause, detail, http }: Reply): MetronError {
+  if (detail === noHttp2 || speaksNothingElse({ cause, detail })) {
+    return failed('TARGET_TLS', `${url.host} does not speak HTTP/${http}`, {
+      hint: 'leave the version to it: --http auto',
+    });
+  }
   if (/SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|CERT_UNTRUSTED/.test(detail)) {
     return failed('TARGET_TLS', `the certificate of ${url.host} is not signed by an authority known here (${detail})`, {
       hint: 'give the authority with --ca FILE, or accept any certificate with --insecure',

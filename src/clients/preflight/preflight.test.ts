@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createSecureServer as createHttp2Server } from 'node:http2';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -383,5 +384,36 @@ describe('waitReady', () => {
     const error = await waitReady(target, milliseconds(50)).catch((cause: unknown) => cause);
     expect(error).toMatchObject({ code: 'TARGET_NOT_READY', exitCode: exitCodes.targetFailed });
     expect((error as MetronError).message).toMatch(/it answers 503/);
+  });
+});
+
+describe('the version of HTTP', () => {
+  const tls = makeCertificate();
+
+  it('is 2 where a server has nothing else, unless another is asked for', async () => {
+    const server = createHttp2Server(tls);
+    server.on('stream', (stream, headers) => {
+      if (headers[':path']?.endsWith('/models')) return stream.respond({ ':status': 404 }, { endStream: true });
+      stream.respond({ ':status': 200, 'content-type': 'text/event-stream' });
+      stream.end(`${delta('one')}${delta(' two')}data: [DONE]\n\n`);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
+    closing.push(() => new Promise((resolve) => server.close(() => resolve())));
+    const target = { ...at((server.address() as AddressInfo).port, 'https'), tls: { ca: tls.cert } };
+    expect(await preflight(target, chat, { model: 'small' })).toMatchObject({ http: '2', chunks: 2 });
+    await expect(preflight({ ...target, http: '1.1' }, chat, { model: 'small' })).rejects.toMatchObject({
+      code: 'TARGET_TLS',
+      message: expect.stringMatching(/does not speak HTTP\/1\.1$/),
+    });
+  });
+
+  it('is 1.1 where a server has that, and told where 2 was asked for in vain', async () => {
+    const { target } = await serve((_, response) => response.end(`${delta('one')}data: [DONE]\n\n`), tls);
+    const trusting = { ...target, tls: { ca: tls.cert } };
+    expect(await preflight(trusting, chat, { model: 'small' })).toMatchObject({ http: '1.1' });
+    await expect(preflight({ ...trusting, http: '2' }, chat, { model: 'small' })).rejects.toMatchObject({
+      code: 'TARGET_TLS',
+      message: expect.stringMatching(/does not speak HTTP\/2$/),
+    });
   });
 });

@@ -4,7 +4,7 @@ import { ProtocolError } from '../../core/stream.ts';
 import { elapsed, type Nanoseconds, seconds, toSeconds } from '../../core/units.ts';
 import { chosenLengthParameters } from '../protocols/length-parameters.ts';
 import type { ModelRequest, ProtocolDefinition } from '../protocols/protocol.ts';
-import type { TransportTarget } from '../transport/transport.ts';
+import type { HttpVersion, TransportTarget } from '../transport/transport.ts';
 import { withoutRefusedFields } from './accepted-fields.ts';
 import { explainConnection, placeOf } from './explain-connection.ts';
 import { explainStatus, unknownModel } from './explain-status.ts';
@@ -32,6 +32,8 @@ export interface PreflightResult extends Observation {
   readonly extra: Readonly<Record<string, unknown>>;
   /** The answer had exactly the asked length; absent if it was not asked or not counted. */
   readonly lengthHonoured?: boolean;
+  /** The version that the server was spoken to in. */
+  readonly http: HttpVersion;
   /** The `server` header. */
   readonly server?: string;
   /** The models the server lists. */
@@ -58,7 +60,7 @@ export async function preflight(
   signal?.throwIfAborted();
   const broken = explainConnection(target, reply, `${toSeconds(timeout)} s`);
   if (broken) throw cleaned(broken, target);
-  const models = await knownModels(target, protocol.path);
+  const models = await knownModels({ ...target, http: reply.http }, protocol.path);
   const observation = judge(target, protocol, request.model, reply, models);
   const warnings = warningsOf(observation, request, first, models);
   const server = reply.headers.get('server');
@@ -68,6 +70,7 @@ export async function preflight(
     forceLength: request.forceLength,
     extra: request.extra,
     ...(lengthHonoured !== undefined && { lengthHonoured }),
+    http: reply.http,
     ...(server !== undefined && { server }),
     ...(models && { models }),
     duration_ns: elapsed(reply.sentAt ?? reply.endedAt, reply.endedAt),

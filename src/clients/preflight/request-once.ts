@@ -2,7 +2,7 @@ import { monotonicClock } from '../../core/clock.ts';
 import { type EndCause, endCauses, payloadOf, TapeReader, TapeWriter, tapeKinds } from '../../core/tape.ts';
 import { type Nanoseconds, nanoseconds, toMilliseconds } from '../../core/units.ts';
 import { chooseTransport } from '../transport/choose-transport.ts';
-import type { TransportTarget } from '../transport/transport.ts';
+import type { HttpVersion, TransportTarget } from '../transport/transport.ts';
 
 /** Everything that one request brought back. */
 export interface Reply {
@@ -18,12 +18,32 @@ export interface Reply {
   readonly headers: ReadonlyMap<string, string>;
   readonly pieces: readonly { readonly at: Nanoseconds; readonly bytes: Buffer }[];
   readonly endedAt: Nanoseconds;
+  /** The version of HTTP that was spoken, or tried. */
+  readonly http: HttpVersion;
 }
 
 const segmentBytes = 1 << 18;
 
-/** One request over the transport of the run: what is found out here holds there. Never throws for what a server does. */
+/**
+ * One request over the transport of the run: what is found out here holds there. Where no version of HTTP is
+ * asked for and the server has nothing but HTTP/2, it goes again in that. Never throws for what a server does.
+ */
 export async function requestOnce(
+  target: TransportTarget,
+  body: Uint8Array,
+  timeout: Nanoseconds,
+  signal?: AbortSignal,
+): Promise<Reply> {
+  const reply = await tryOnce(target, body, timeout, signal);
+  if (target.http !== undefined || !speaksNothingElse(reply)) return reply;
+  return tryOnce({ ...target, http: '2' }, body, timeout, signal);
+}
+
+/** The alert of RFC 7301 §3.2: none of the protocols we offered is one of the server's. */
+export const speaksNothingElse = ({ cause, detail }: Pick<Reply, 'cause' | 'detail'>): boolean =>
+  cause === endCauses.tlsFailed && detail.includes('NO_APPLICATION_PROTOCOL');
+
+async function tryOnce(
   target: TransportTarget,
   body: Uint8Array,
   timeout: Nanoseconds,
@@ -47,7 +67,7 @@ export async function requestOnce(
     transport.send(0, body);
     if (signal?.aborted) abort();
     await ended;
-    return { ...readTape(reader), timedOut };
+    return { ...readTape(reader), timedOut, http: target.http ?? '1.1' };
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', abort);
@@ -55,7 +75,7 @@ export async function requestOnce(
   }
 }
 
-function readTape(reader: TapeReader): Omit<Reply, 'timedOut'> {
+function readTape(reader: TapeReader): Omit<Reply, 'timedOut' | 'http'> {
   const pieces: { at: Nanoseconds; bytes: Buffer }[] = [];
   let cause: EndCause = endCauses.aborted;
   let detail = '';

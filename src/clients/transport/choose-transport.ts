@@ -2,6 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { ArmedMemory } from './armed-memory.ts';
 import { armedSends } from './armed-sends.ts';
 import { directWriter } from './direct-writer.ts';
+import { Http2Transport } from './http2-transport.ts';
 import { KernelStamper } from './kernel-stamper.ts';
 import { readLoop } from './read-loop.ts';
 import { UserStamper } from './read-stamper.ts';
@@ -11,7 +12,9 @@ import type { TransportFactory, TransportTarget } from './transport.ts';
 
 /** The transport that stamps this target most exactly; its `path` says which it is. */
 export const chooseTransport: TransportFactory = (target, tape, clock, events, armed) =>
-  new SocketTransport(target, tape, clock, events, bestStamps(target, clock, armed));
+  target.http === '2'
+    ? new Http2Transport(target, tape, clock, events)
+    : new SocketTransport(target, tape, clock, events, bestStamps(target, clock, armed));
 
 /** Path B whatever the platform offers: what the kernel's stamps are compared with. */
 export const userStampedTransport: TransportFactory = (target, tape, clock, events) =>

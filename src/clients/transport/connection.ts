@@ -7,6 +7,7 @@ import type { ArmedSends } from './armed-sends.ts';
 import type { Dial } from './dial.ts';
 import type { DirectWriter } from './direct-writer.ts';
 import { causeOf, Exchange } from './exchange.ts';
+import type { LostPackets } from './lost-packets.ts';
 import type { DialFailure } from './open-socket.ts';
 import type { ReadStamper } from './read-stamper.ts';
 import type { RequestHead } from './request-head.ts';
@@ -21,6 +22,7 @@ export interface ConnectionOwner {
   readonly writer?: DirectWriter;
   /** Where another thread sends what this one is too late for. */
   readonly armed?: ArmedSends;
+  readonly lost: LostPackets;
   /** Open, and carries nothing. */
   onIdle(connection: Connection): void;
   /** Gone for good, or never came about. Called before `onEnd` of what it carried. */
@@ -260,6 +262,7 @@ export class Connection {
     this.#giveUp?.();
     this.#errand?.();
     this.#unfollow?.();
+    if (this.#socket) this.#owner.lost.add(this.#socket);
     this.#socket?.destroy();
     const { busy, request } = this.#exchange;
     const again = busy && (cause === endCauses.fin || cause === endCauses.reset) ? this.#unheard : undefined;

@@ -6,12 +6,12 @@ import { tunnelOpener } from './tunnel.ts';
 export type Dial = (opening: Opening, reading?: Reading) => () => void;
 
 /** Directly or through a proxy, with or without TLS. */
-export function dialTo({ url, proxy, tls }: TransportTarget): Dial {
-  if (!proxy) return socketOpener(url, tls);
+export function dialTo({ url, proxy, tls, http }: TransportTarget): Dial {
+  if (!proxy) return socketOpener(url, tls, http);
   // As curl does: TLS goes through a tunnel, plain HTTP is handed to the proxy.
   if (url.protocol !== 'https:') return socketOpener(proxy, tls);
   const open = tunnelOpener(proxy, url, tls);
-  const security = secureOptions(url, tls);
+  const security = secureOptions(url, tls, http);
   return (opening, reading) => {
     let giveUp = open({
       onFailure: opening.onFailure,

@@ -1,37 +1,23 @@
 import { ProtocolError } from '../../core/stream.ts';
-import { type EndCause, endCauses, type TapeWriter, tapeFlags, tapeKinds } from '../../core/tape.ts';
+import { type EndCause, endCauses, type TapeWriter, tapeFlags } from '../../core/tape.ts';
 import type { Nanoseconds } from '../../core/units.ts';
 import { ResponseParser, type ResponseSink } from '../http/response-parser.ts';
+import { ExchangeTape } from './exchange-tape.ts';
 
 /** How far a response is after a read; `reusable`: complete, and the connection may carry another request. */
 export type Progress = 'open' | 'reusable' | 'complete' | 'broken';
 
-const none = -1;
-
-/**
- * The tape's side of a connection: what one request after another sent and got back on it.
- * Every transport writes its entries through this, so that all tapes read the same.
- */
-export class Exchange implements ResponseSink {
-  readonly #tape: TapeWriter;
-  readonly #parser = new ResponseParser(this);
-  #request = none;
-  #endFlags = 0;
+/** Exchanges in HTTP/1.1, one after the other: what is read goes to the tape without its framing. */
+export class Exchange extends ExchangeTape implements ResponseSink {
+  readonly #parser: ResponseParser;
   #at = 0;
   #userAt = 0;
   #bodyFlags = 0;
   #problem = '';
 
   constructor(tape: TapeWriter) {
-    this.#tape = tape;
-  }
-
-  get busy(): boolean {
-    return this.#request !== none;
-  }
-
-  get request(): number {
-    return this.#request;
+    super(tape);
+    this.#parser = new ResponseParser(this);
   }
 
   /** What was not HTTP, after progress `broken`. */
@@ -39,27 +25,9 @@ export class Exchange implements ResponseSink {
     return this.#problem;
   }
 
-  /** A connection is being opened for `request`. */
-  connecting(request: number, at: Nanoseconds): void {
-    this.#request = request;
-    this.#endFlags = 0;
-    this.#tape.write(tapeKinds.connecting, request, at, at);
-  }
-
-  connected(at: Nanoseconds, tookNanoseconds: number): void {
-    this.#tape.write(tapeKinds.connected, this.#request, at, at, Math.round(tookNanoseconds / 1000));
-  }
-
-  /** To be called directly before the bytes go to the kernel. */
-  sent(request: number, at: Nanoseconds, reused: boolean): void {
-    this.#request = request;
-    this.#endFlags = reused ? tapeFlags.reusedConnection : 0;
+  override sent(request: number, at: Nanoseconds, reused: boolean): void {
     this.#parser.reset();
-    this.#tape.write(tapeKinds.sent, request, at, at, 0, this.#endFlags);
-  }
-
-  written(at: Nanoseconds): void {
-    this.#tape.write(tapeKinds.written, this.#request, at, at);
+    super.sent(request, at, reused);
   }
 
   /** One read's bytes; `flags` hold for all of them. */
@@ -84,29 +52,12 @@ export class Exchange implements ResponseSink {
     return this.#parser.finish();
   }
 
-  end(cause: EndCause, at: Nanoseconds, detail = ''): void {
-    const request = this.#request;
-    this.#request = none;
-    if (detail === '') this.#tape.write(tapeKinds.end, request, at, at, cause, this.#endFlags);
-    else {
-      const bytes = Buffer.from(detail);
-      this.#tape.writeBytes(tapeKinds.end, request, at, at, bytes, 0, bytes.length, cause, this.#endFlags);
-    }
-  }
-
-  /** The request leaves this connection, and goes again on another. */
-  leave(cause: EndCause, at: Nanoseconds): void {
-    this.#tape.write(tapeKinds.again, this.#request, at, at, cause);
-    this.#request = none;
-  }
-
   onHead(status: number, bytes: Uint8Array, start: number, end: number): void {
-    this.#tape.writeBytes(tapeKinds.head, this.#request, this.#at, this.#userAt, bytes, start, end, status);
+    this.head(status, this.#at, this.#userAt, bytes, start, end);
   }
 
   onBody(bytes: Uint8Array, start: number, end: number): void {
-    const { body } = tapeKinds;
-    this.#tape.writeBytes(body, this.#request, this.#at, this.#userAt, bytes, start, end, 0, this.#bodyFlags);
+    this.body(this.#at, this.#userAt, bytes, start, end, this.#bodyFlags);
     this.#bodyFlags |= tapeFlags.sameRead;
   }
 }

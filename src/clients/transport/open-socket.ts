@@ -1,7 +1,7 @@
 import net from 'node:net';
 import tls from 'node:tls';
 import { type EndCause, endCauses } from '../../core/tape.ts';
-import type { TransportTarget } from './transport.ts';
+import type { HttpVersion, TransportTarget } from './transport.ts';
 
 /** Where Node shall put what it reads from a socket it opens, and whom to tell. */
 export interface Reading {
@@ -24,12 +24,13 @@ export interface Opening {
 export function socketOpener(
   url: URL,
   trust: TransportTarget['tls'],
+  http?: HttpVersion,
 ): (opening: Opening, reading?: Reading) => () => void {
   const address = { host: hostOf(url), port: portOf(url), noDelay: true };
   if (url.protocol !== 'https:') {
     return (opening, reading) => awaitOpen(net.connect({ ...address, ...onreadOf(reading) }), 'connect', opening);
   }
-  const security = secureOptions(url, trust);
+  const security = secureOptions(url, trust, http);
   let session: Buffer | undefined;
   return (opening, reading) => {
     const socket = tls.connect({ ...address, ...onreadOf(reading), ...security, ...(session && { session }) });
@@ -61,7 +62,7 @@ function onreadOf(reading: Reading | undefined): { onread?: net.OnReadOpts } {
 }
 
 /** Made once: reading the usual certificate authorities takes tens of milliseconds. */
-export function secureOptions(url: URL, trust: TransportTarget['tls']): tls.ConnectionOptions {
+export function secureOptions(url: URL, trust: TransportTarget['tls'], http?: HttpVersion): tls.ConnectionOptions {
   const host = hostOf(url);
   const secureContext = tls.createSecureContext(
     trust?.ca === undefined ? {} : { ca: [...tls.rootCertificates, trust.ca] },
@@ -70,7 +71,7 @@ export function secureOptions(url: URL, trust: TransportTarget['tls']): tls.Conn
     ...(net.isIP(host) === 0 && { servername: host }),
     secureContext,
     rejectUnauthorized: !trust?.insecure,
-    ALPNProtocols: ['http/1.1'],
+    ALPNProtocols: [http === '2' ? 'h2' : 'http/1.1'],
   };
 }
 

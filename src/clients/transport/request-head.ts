@@ -7,7 +7,7 @@ const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/;
 const framing = new Set(['content-length', 'transfer-encoding', 'connection', 'expect', 'upgrade', 'te']);
 
 /** Headers of every request, the user's in place of ours where they have the same name. */
-function requestHeaders({ url, headers }: TransportTarget): Map<string, string> {
+export function requestHeaders({ url, headers }: TransportTarget): Map<string, string> {
   const all = new Map([
     ['host', url.host],
     ['content-type', 'application/json'],

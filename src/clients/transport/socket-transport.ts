@@ -5,6 +5,7 @@ import type { ArmedSends } from './armed-sends.ts';
 import { Connection, type ConnectionOwner } from './connection.ts';
 import { dialTo } from './dial.ts';
 import type { DirectWriter } from './direct-writer.ts';
+import { type LostPacketFacts, LostPackets } from './lost-packets.ts';
 import type { ReadStamper } from './read-stamper.ts';
 import { basicCredentials, RequestHead } from './request-head.ts';
 import type { Transport, TransportEvents, TransportPath, TransportTarget } from './transport.ts';
@@ -61,6 +62,7 @@ export class SocketTransport implements Transport {
       tape,
       clock,
       stamper,
+      lost: new LostPackets(),
       ...(writer && { writer }),
       ...(armed && { armed }),
       onRead: () => events.onRead?.(),
@@ -132,6 +134,10 @@ export class SocketTransport implements Transport {
     const fresh = new Connection(this.#owner, request, body);
     this.#all.add(fresh);
     this.#carriers.set(request, fresh);
+  }
+
+  lostPackets(): LostPacketFacts | undefined {
+    return this.#owner.lost.facts();
   }
 
   abort(request: number): void {

@@ -1,6 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import type { EndCause, TapeWriter } from '../../core/tape.ts';
 import type { ArmedMemory } from './armed-memory.ts';
+import type { LostPacketFacts } from './lost-packets.ts';
 
 /** Where requests go, and how. */
 export interface TransportTarget {
@@ -15,9 +16,14 @@ export interface TransportTarget {
     readonly insecure?: boolean;
   };
   readonly proxy?: URL;
+  /** Absent: 1.1, and whoever asks first may find that the server has nothing but 2. */
+  readonly http?: HttpVersion;
 }
 
-/** What lies under the stamps. `A`: the kernel's own; `B`: a read of a plain socket; `C`: a read through TLS or a proxy. */
+export const httpVersions = ['1.1', '2'] as const;
+export type HttpVersion = (typeof httpVersions)[number];
+
+/** What lies under the stamps. `A`: the kernel's own; `B`: a read of a plain socket; `C`: a read through TLS, a proxy or HTTP/2. */
 export type TransportPath = 'A' | 'B' | 'C';
 
 /**
@@ -47,6 +53,8 @@ export interface Transport {
   abort(request: number): void;
   /** Aborts what is in flight and closes every connection. */
   close(): Promise<void>;
+  /** Of connections that are closed; undefined where the kernel does not tell. */
+  lostPackets(): LostPacketFacts | undefined;
 }
 
 export interface TransportEvents {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { lengthParameters, protocols } from '../../clients/index.ts';
+import { httpVersions, lengthParameters, protocols } from '../../clients/index.ts';
 import { type DisclosureField, disclosureFields } from '../../core/manifest.ts';
 import { kindName } from '../kind-union.ts';
 
@@ -89,6 +89,13 @@ export const target = z.strictObject({
     .meta({
       description: 'env honours HTTPS_PROXY, HTTP_PROXY and NO_PROXY; none; or the URL of a proxy',
       examples: ['http://proxy:3128'],
+    }),
+  http: z
+    .enum(['auto', ...httpVersions])
+    .default('auto')
+    .meta({
+      description: 'version of HTTP: auto takes 1.1, and 2 where a TLS server has nothing else',
+      examples: ['2'],
     }),
   forceLength: z
     .union([z.enum(['auto', 'none']), z.array(kindName(lengthParameters)).min(1)], {

@@ -1,0 +1,17 @@
+/** Numbers the turns of this thread's loop, as far as anybody asks. */
+export class LoopTurn {
+  #number = 0;
+  #asked = false;
+
+  /** The same until what is being dealt with now is done. */
+  get number(): number {
+    if (!this.#asked) {
+      this.#asked = true;
+      setImmediate(() => {
+        this.#asked = false;
+        this.#number++;
+      });
+    }
+    return this.#number;
+  }
+}
