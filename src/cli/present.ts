@@ -7,6 +7,7 @@ import { renderSteadyState } from '../outputs/terminal/steady-state.ts';
 import { renderTerminal } from '../outputs/terminal/terminal.ts';
 import { answer } from '../plots/answer.ts';
 import { number } from '../plots/format.ts';
+import { stampsLine } from '../plots/stamps-line.ts';
 import { plain } from '../plots/words.ts';
 import { screen } from './screen.ts';
 
@@ -31,10 +32,12 @@ export function present({ manifest, summary, files, how, facts }: Presentation):
   }
   const certificate = manifest?.certificate;
   const { sentence, why } = answer(summary, certificate);
+  const stamps = stampsLine(certificate?.evidence, ' ');
   process.stdout.write(
     renderTerminal({
       title: titleOf(manifest),
       verdict: certificate ?? { verdict: 'suspect', reasons: ['the run was cut before it could judge its instrument'] },
+      ...(stamps !== undefined && { stamps }),
       summary,
       answer: sentence,
       // The reasons of an invalid run stand above the answer already.

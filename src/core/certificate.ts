@@ -7,6 +7,38 @@ export interface Certificate {
   readonly checks: readonly CertificateCheck[];
   /** Why the verdict is not better, and what was not measured, one sentence each, worst first. */
   readonly reasons: readonly string[];
+  /** The figures behind the checks, which show the worst of them; absent in certificates of earlier versions. */
+  readonly evidence?: Evidence;
+}
+
+export interface Evidence {
+  /** Where the stamps of each receiving worker come from: `A` the kernel, `B` and `C` user space. */
+  readonly paths: readonly string[];
+  /** How much later than sent a token of known timing was stamped. */
+  readonly tokenError: { readonly canary?: MillisecondSpread; readonly selfTest?: MillisecondSpread };
+  /** Actual minus scheduled send. */
+  readonly lateness?: MillisecondSpread;
+  /** One per receiving worker; `null`: it was lost. */
+  readonly loops: readonly (LoopEvidence | null)[];
+  /** Absent where the kernel does not tell. */
+  readonly lostPackets?: { readonly resent: number; readonly outOfOrder: number };
+}
+
+export interface LoopEvidence {
+  /** ρ, and the mean wait of an event that follows from it. */
+  readonly utilisation: number;
+  readonly queueingWait_ms?: number;
+  readonly delay?: MillisecondSpread;
+  readonly gc?: MillisecondSpread & { readonly count: number };
+  /** Of one core: at work, and ready without getting it. */
+  readonly cpuShare?: number;
+  readonly waitShare?: number;
+}
+
+export interface MillisecondSpread {
+  readonly p50_ms: number;
+  readonly p99_ms: number;
+  readonly max_ms: number;
 }
 
 export type Verdict = 'valid' | 'suspect' | 'invalid';

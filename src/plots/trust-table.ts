@@ -1,5 +1,6 @@
 import type { Certificate, CertificateCheck, Verdict } from '../core/certificate.ts';
 import { number, quantity } from './format.ts';
+import { stampsLine } from './stamps-line.ts';
 import { listed, lowerFirst, sentence } from './words.ts';
 
 /** The instrument's account of itself. */
@@ -48,7 +49,7 @@ export function trustTable(certificate: Certificate | undefined, supports: reado
     label: { valid: 'Valid measurement', suspect: 'Suspect measurement', invalid: 'Invalid measurement' }[
       certificate.verdict
     ],
-    lead: lead(certificate.verdict, rows),
+    lead: [lead(certificate.verdict, rows), sentence(stampsLine(certificate.evidence) ?? '')].join(' ').trim(),
     reasons: [...shortened(reasons(certificate, rows)), ...supports],
     rows,
   };

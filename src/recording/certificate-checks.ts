@@ -16,6 +16,8 @@ export interface Measurements {
   readonly unsent?: number;
   /** Requests that failed on this machine: no descriptor or port for their connection, or their worker died. */
   readonly ownFailures?: number;
+  /** Where the stamps of each receiving worker come from. */
+  readonly paths?: readonly string[];
   /** One per receiving worker; undefined for one that was lost. */
   readonly loops?: readonly (LoopSnapshot | undefined)[];
   readonly lostWorkers?: number;
@@ -24,6 +26,8 @@ export interface Measurements {
   /** The same, from a self-test on this machine. */
   readonly selfTest?: Spread;
   readonly reads?: ReadMeasurements;
+  /** Packets that had to be sent again, by us and by the other side; absent where the kernel does not tell. */
+  readonly lostPackets?: { readonly resent: number; readonly outOfOrder: number };
   /** Jumps of the wall clock during the run. */
   readonly clockSteps?: { readonly count: number; readonly largest: Nanoseconds };
   /** Stamps that contradicted an earlier one of the same request. */
@@ -55,11 +59,33 @@ export interface CheckDefinition {
 const inMilliseconds = (nanoseconds: number | undefined): number | undefined =>
   nanoseconds === undefined ? undefined : nanoseconds / 1e6;
 
-/** Order statistic ⌈share·n⌉. */
-function percentile(values: ArrayLike<number> | undefined, share: number): number | undefined {
-  if (!values || values.length === 0) return undefined;
-  const sorted = Float64Array.from(values).sort();
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
+/** Order statistics ⌈share·n⌉ of actual minus scheduled send. */
+export function latenessSpread({ lateness }: Measurements): Spread | undefined {
+  if (!lateness || lateness.length === 0) return undefined;
+  const sorted = Float64Array.from(lateness).sort();
+  const at = (share: number): Nanoseconds => (sorted[Math.ceil(share * sorted.length) - 1] ?? 0) as Nanoseconds;
+  return { p50: at(0.5), p99: at(0.99), max: at(1) };
+}
+
+const milliseconds = (nanoseconds: number): string => number(nanoseconds / 1e6);
+const number = (value: number): string => String(Number(value.toPrecision(2)));
+const spreadText = ({ p50, p99, max }: Spread): string =>
+  `P50 ${milliseconds(p50)}, P99 ${milliseconds(p99)}, max ${milliseconds(max)} ms`;
+
+/** A figure of every loop, where there is more than one. */
+function each({ loops = [] }: Measurements, say: (loop: LoopSnapshot, index: number) => string): string {
+  if (loops.length < 2) return '';
+  return ` By worker: ${loops.map((loop, index) => (loop ? say(loop, index) : 'lost')).join(', ')}.`;
+}
+
+const percent = (value: number | undefined): string =>
+  value === undefined ? 'unknown' : `${(value * 100).toFixed(1)} %`;
+
+/** Who stamps, in words. */
+function stampedBy({ paths = [] }: Measurements): string {
+  if (paths.length === 0) return '';
+  const kinds = [...new Set(paths)].sort();
+  return ` Stamped by ${kinds[0] === 'A' ? 'the kernel' : 'user space'} (path ${kinds.join(' and ')}).`;
 }
 
 const isMeasured = <Value>(value: Value | undefined): value is Value => value !== undefined;
@@ -104,12 +130,15 @@ export const certificateChecks: readonly CheckDefinition[] = [
     unit: 'ms',
     limits: ofDeadline,
     measure: (m) => inMilliseconds(tokenError(m, ({ p99 }) => p99)),
-    explain: ({ canary, selfTest }) =>
+    explain: (m) =>
       `How much later than sent a token was stamped, by ${
-        [canary && 'a stream of known timing read beside the run', selfTest && 'a self-test on this machine']
+        [
+          m.canary && `a stream of known timing read beside the run (${spreadText(m.canary)})`,
+          m.selfTest && `a self-test on this machine (${spreadText(m.selfTest)})`,
+        ]
           .filter(Boolean)
           .join(' and ') || 'nothing: no known stream was read'
-      }. It is an error bar on every time between tokens.`,
+      }. It is an error bar, to both sides, on every time between tokens.${stampedBy(m)}`,
   },
   {
     id: 'lateness',
@@ -117,11 +146,11 @@ export const certificateChecks: readonly CheckDefinition[] = [
     unit: 'ms',
     essential: true,
     limits: fixed(5, 50),
-    measure: ({ lateness }) => inMilliseconds(percentile(lateness, 0.99)),
-    explain: ({ lateness }) => {
-      const at = (part: number): string => ((percentile(lateness, part) ?? 0) / 1e6).toFixed(2);
-      return lateness && lateness.length > 0
-        ? `Actual minus scheduled send: P50 ${at(0.5)}, P99 ${at(0.99)}, max ${at(1)} ms over ${lateness.length} requests.`
+    measure: (m) => inMilliseconds(latenessSpread(m)?.p99),
+    explain: (m) => {
+      const spread = latenessSpread(m);
+      return spread
+        ? `Actual minus scheduled send: ${spreadText(spread)} over ${m.lateness?.length} requests.`
         : 'Actual minus scheduled send; no request was sent.';
     },
   },
@@ -172,16 +201,20 @@ export const certificateChecks: readonly CheckDefinition[] = [
     essential: true,
     limits: fixed(0.7, 0.9),
     measure: (m) => worst(m, ({ utilisation }) => utilisation),
-    explain: () =>
-      'Share of the time a loop that reads sockets was at work. Waiting grows as ρ/(1 − ρ), so a busy loop stamps late.',
+    explain: (m) =>
+      `Share of the time a loop that reads sockets was at work. Waiting grows as ρ/(1 − ρ), so a busy loop stamps late.${each(m, ({ utilisation }) => percent(utilisation))}`,
   },
   {
     id: 'queueing-wait',
     label: 'Wait of an event for its loop',
     unit: 'ms',
     limits: ofDeadline,
-    measure: (m) => inMilliseconds(queueingWaitOf(m)),
-    explain: () => 'Mean wait by the Pollaczek–Khinchine formula, from the use of the loop and the events it read.',
+    measure: (m) => inMilliseconds(longest(queueingWaits(m))),
+    explain: (m) => {
+      const waits = queueingWaits(m);
+      const say = (wait: number | undefined): string => (wait === undefined ? 'unknown' : `${milliseconds(wait)} ms`);
+      return `Mean wait by the Pollaczek–Khinchine formula, from the use of the loop and the events it read.${each(m, (_, index) => say(waits[index]))}`;
+    },
   },
   {
     id: 'loop-delay',
@@ -223,7 +256,17 @@ export const certificateChecks: readonly CheckDefinition[] = [
     limits: fixed(0.7, 0.9),
     measure: (m) => worst(m, ({ cpuShare }) => cpuShare),
     explain: (m) =>
-      `Of one core. ${((worst(m, ({ waitShare }) => waitShare) ?? 0) * 100).toFixed(1)} % of the time a worker was ready but had no core.`,
+      `Of one core. ${((worst(m, ({ waitShare }) => waitShare) ?? 0) * 100).toFixed(1)} % of the time a worker was ready but had no core.${each(m, ({ cpuShare }) => percent(cpuShare))}`,
+  },
+  {
+    id: 'lost-packets',
+    label: 'Packets sent again',
+    unit: '',
+    measure: ({ lostPackets }) => lostPackets && lostPackets.resent + lostPackets.outOfOrder,
+    explain: ({ lostPackets }) =>
+      lostPackets
+        ? `${lostPackets.resent} by this machine, and ${lostPackets.outOfOrder} of the other side came after later ones. Each delays a request or a token by the network's doing, not the server's.`
+        : 'The kernel tells of lost packets on Linux only, with the optional package koffi.',
   },
   {
     id: 'clock',
@@ -244,12 +287,16 @@ export const certificateChecks: readonly CheckDefinition[] = [
   },
 ];
 
-/** The longest mean wait of all loops; events are taken to be spread evenly over them. */
-function queueingWaitOf(measurements: Measurements): number | undefined {
-  const { loops = [], reads } = measurements;
-  const alive = loops.filter(isMeasured);
-  if (!reads || reads.events === 0 || alive.length === 0) return undefined;
-  return worst(measurements, ({ utilisation, elapsed }) =>
-    queueingWait(utilisation, reads.events / alive.length / (elapsed / 1e9)),
-  );
+/** The mean wait of an event for each loop; events are taken to be spread evenly over the loops. */
+export function queueingWaits({ loops = [], reads }: Measurements): (Nanoseconds | undefined)[] {
+  const alive = loops.filter(isMeasured).length;
+  return loops.map((loop) => {
+    if (!loop || !reads || reads.events === 0) return undefined;
+    return queueingWait(loop.utilisation, reads.events / alive / (loop.elapsed / 1e9));
+  });
+}
+
+function longest(waits: readonly (Nanoseconds | undefined)[]): number | undefined {
+  const known = waits.filter(isMeasured);
+  return known.length === 0 ? undefined : Math.max(...known);
 }

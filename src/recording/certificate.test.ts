@@ -29,7 +29,9 @@ const good: Measurements = {
   scheduled: 1000,
   unsent: 0,
   ownFailures: 0,
+  paths: ['A', 'A'],
   loops: [loop(), loop({ utilisation: 0.2 })],
+  lostPackets: { resent: 1, outOfOrder: 2 },
   lostWorkers: 0,
   canary: spread(0.1),
   reads: { events: 10_000, sharedReads: 20 },
@@ -46,6 +48,29 @@ describe('the certificate', () => {
     expect(reasons).toEqual([]);
     expect(verdict).toBe('valid');
     expect(checks.every(({ result, explain }) => result === 'ok' && explain.length > 10)).toBe(true);
+  });
+
+  it('keeps the figures behind the checks, loop by loop', () => {
+    const { checks, evidence } = certify({ ...good, selfTest: spread(0.02), loops: [loop(), undefined] });
+    expect(evidence).toMatchObject({
+      paths: ['A', 'A'],
+      tokenError: { canary: { p50_ms: 0.05, p99_ms: 0.1, max_ms: 0.2 }, selfTest: { p99_ms: 0.02 } },
+      lateness: { p50_ms: 0.0499, p99_ms: 0.0989, max_ms: 0.0999 },
+      loops: [{ utilisation: 0.1, delay: { p99_ms: 0.2 }, gc: { p99_ms: 0.3, count: 4 }, cpuShare: 0.1 }, null],
+      lostPackets: { resent: 1, outOfOrder: 2 },
+    });
+    expect(evidence?.loops[0]?.queueingWait_ms).toBeCloseTo(0.0111, 4);
+    const explained = (id: string) => checks.find((check) => check.id === id)?.explain;
+    expect(explained('token-error')).toMatch(/P99 0\.1, .*self-test.*P99 0\.02,.*Stamped by the kernel \(path A\)\.$/);
+    expect(explained('utilisation')).toMatch(/By worker: 10\.0 %, lost\.$/);
+    expect(explained('lost-packets')).toMatch(/^1 by this machine, and 2 /);
+  });
+
+  it('says that user space stamped where it did, and that nobody counted lost packets', () => {
+    const { lostPackets: _, ...others } = good;
+    const { checks, reasons, verdict } = certify({ ...others, paths: ['B'] });
+    expect(checks[0]?.explain).toContain('Stamped by user space (path B).');
+    expect([verdict, reasons]).toEqual(['valid', ['not measured: Packets sent again']]);
   });
 
   it.each([

@@ -1,5 +1,6 @@
 import type { Certificate, CertificateCheck, Verdict } from '../core/certificate.ts';
 import { type CheckDefinition, certificateChecks, type Measurements } from './certificate-checks.ts';
+import { evidenceOf } from './certificate-evidence.ts';
 
 export type { Measurements } from './certificate-checks.ts';
 
@@ -20,6 +21,7 @@ export function certify(measurements: Measurements): Certificate {
       ...checks.filter(({ result }) => result === 'suspect').map(explain),
       ...unmeasured.map(({ check }) => `not measured: ${check.label}`),
     ],
+    evidence: evidenceOf(measurements),
   };
 }
 

@@ -29,7 +29,7 @@ export function measurementsOf({
   clockSteps,
   selfTest,
 }: VerdictInputs): Measurements {
-  const { live, loops, reads, canary, lostWorkers } = facts;
+  const { paths, live, loops, reads, canary, lostWorkers, lostPackets } = facts;
   return {
     decodeDeadline,
     lateness: latenessOf(records),
@@ -37,8 +37,10 @@ export function measurementsOf({
     scheduled: records.length,
     unsent: live.dropped,
     ownFailures: records.filter(({ outcome }) => failedHere(outcome)).length,
+    paths,
     loops,
     lostWorkers,
+    ...(lostPackets && { lostPackets }),
     ...(canary.error && { canary: canary.error }),
     ...(selfTest && { selfTest }),
     reads,

@@ -8,6 +8,8 @@ export interface TerminalInput {
   /** What was run, one line: name, target, model. */
   readonly title: string;
   readonly verdict: { readonly verdict: 'valid' | 'suspect' | 'invalid'; readonly reasons: readonly string[] };
+  /** Who took the times, one line. */
+  readonly stamps?: string;
   readonly summary: Summary;
   /** The one large sentence and, where there is more to say, why. */
   readonly answer: string;
@@ -56,10 +58,15 @@ export function renderTerminal(input: TerminalInput): string {
     .join('\n\n')}\n`;
 }
 
-function head({ title, verdict, width }: TerminalInput, dress: Dress): string[] {
+function head({ title, verdict, stamps, width }: TerminalInput, dress: Dress): string[] {
   const paint = { valid: dress.met, suspect: dress.suspect, invalid: dress.missed }[verdict.verdict];
   const sign = paint(`${verdictSigns[verdict.verdict]} ${verdict.verdict} measurement`);
-  return [dress.dim(title), sign, ...verdict.reasons.flatMap((reason) => wrap(`  ${reason}`, width, 2))];
+  return [
+    dress.dim(title),
+    sign,
+    ...(stamps === undefined ? [] : [dress.dim(`  ${stamps}`)]),
+    ...verdict.reasons.flatMap((reason) => wrap(`  ${reason}`, width, 2)),
+  ];
 }
 
 function answer({ answer: sentence, why, width }: TerminalInput, dress: Dress): string[] {
