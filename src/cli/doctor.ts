@@ -1,9 +1,18 @@
 import { exitCodes } from '../core/errors.ts';
+import { toMilliseconds } from '../core/units.ts';
 import { table, wrap } from '../outputs/terminal/layout.ts';
-import { type Diagnosis, diagnose } from '../selftest/doctor.ts';
+import { type Diagnosis, diagnose, mostUse, type StepLimit, worstError } from '../selftest/doctor.ts';
 import { jsonFlag, type Verb } from './verb.ts';
 
 const width = 80;
+
+/** Why a load is none to measure. */
+const limits: Readonly<Record<StepLimit, string>> = {
+  error: `P99 over ${toMilliseconds(worstError)} ms`,
+  use: `loop over ${mostUse * 100} %`,
+  lost: 'tokens lost',
+  source: 'more than the source sends',
+};
 
 export const doctor: Verb = {
   name: 'doctor',
@@ -20,12 +29,13 @@ export const doctor: Verb = {
 };
 
 function describe(diagnosis: Diagnosis): string {
-  const { findings, selfTest, steps, measurable, sourceWasTheLimit } = diagnosis;
+  const { findings, selfTest, steps, measurable } = diagnosis;
+  const limit = steps.at(-1)?.limit;
   const advice = findings.flatMap((found) => (found.advice === undefined ? [] : [`${found.label}: ${found.advice}`]));
   return [
     measurable === 0
       ? 'Measures no load well at the moment: too much else runs here, or the machine is too small.'
-      : `Measures up to ${measurable.toLocaleString('en')} tokens/s per receiving thread${sourceWasTheLimit ? ' or more: the built-in source is the limit' : ''}.`,
+      : `Measures ${limit === 'source' || limit === undefined ? 'at least' : 'up to'} ${measurable.toLocaleString('en')} tokens/s per receiving thread.`,
     `Token times are wrong by ${time(selfTest.error.p50)} (median), ${time(selfTest.error.p99)} (P99);`,
     `requests leave ${time(selfTest.lateness.p99)} late (P99).`,
     '',
@@ -38,13 +48,13 @@ function describe(diagnosis: Diagnosis): string {
         { title: 'loop in use', align: 'right' },
         { title: '', align: 'left' },
       ],
-      steps.map(({ asked, error, utilisation, measurable: ok }) => [
+      steps.map(({ asked, error, utilisation, limit: reached }) => [
         asked.toLocaleString('en'),
         time(error.p50),
         time(error.p99),
         time(error.max),
         `${(utilisation * 100).toFixed(0)} %`,
-        ok ? '✓' : '✗',
+        reached === undefined ? '✓' : `✗ ${limits[reached]}`,
       ]),
     ),
     '',
