@@ -5,7 +5,7 @@ import { evidenceOf } from './certificate-evidence.ts';
 export type { Measurements } from './certificate-checks.ts';
 
 /**
- * The verdict on a run's own measurement. The worst check decides. What was not measured is said,
+ * The verdict on a run's own measurement. The worst check decides. What was not measured and could decide is said,
  * and a run of which an essential part was not measured is suspect: silence is no proof.
  */
 export function certify(measurements: Measurements): Certificate {
@@ -19,7 +19,7 @@ export function certify(measurements: Measurements): Certificate {
     reasons: [
       ...checks.filter(({ result }) => result === 'invalid').map(explain),
       ...checks.filter(({ result }) => result === 'suspect').map(explain),
-      ...unmeasured.map(({ check }) => `not measured: ${check.label}`),
+      ...unmeasured.filter(({ definition }) => definition.limits).map(({ check }) => `not measured: ${check.label}`),
     ],
     evidence: evidenceOf(measurements),
   };

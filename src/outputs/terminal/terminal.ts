@@ -65,7 +65,7 @@ function head({ title, verdict, stamps, width }: TerminalInput, dress: Dress): s
     dress.dim(title),
     sign,
     ...(stamps === undefined ? [] : [dress.dim(`  ${stamps}`)]),
-    ...verdict.reasons.flatMap((reason) => wrap(`  ${reason}`, width, 2)),
+    ...verdict.reasons.flatMap((reason) => wrap(reason, width - 2).map((line) => `  ${line}`)),
   ];
 }
 
