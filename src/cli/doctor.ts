@@ -31,11 +31,12 @@ export const doctor: Verb = {
 function describe(diagnosis: Diagnosis): string {
   const { findings, selfTest, steps, measurable } = diagnosis;
   const limit = steps.at(-1)?.limit;
+  const isQuiet = findings.every(({ id, ok }) => id !== 'other-work' || ok);
   const advice = findings.flatMap((found) => (found.advice === undefined ? [] : [`${found.label}: ${found.advice}`]));
   return [
     measurable === 0
       ? 'Measures no load well at the moment: too much else runs here, or the machine is too small.'
-      : `Measures ${limit === 'source' || limit === undefined ? 'at least' : 'up to'} ${measurable.toLocaleString('en')} tokens/s per receiving thread.`,
+      : `Measures ${limit === 'source' || limit === undefined ? 'at least' : 'up to'} ${measurable.toLocaleString('en')} tokens/s per receiving thread${isQuiet ? '' : ', beside what else runs here'}.`,
     `Token times are wrong by ${time(selfTest.error.p50)} (median), ${time(selfTest.error.p99)} (P99);`,
     `requests leave ${time(selfTest.lateness.p99)} late (P99).`,
     '',
