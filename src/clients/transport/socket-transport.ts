@@ -167,10 +167,12 @@ export class SocketTransport implements Transport {
 
   /** A connection whose request has time left; that one will find another. */
   #disarmOne(): Connection | undefined {
-    const last = [...this.#armed].at(-1);
-    if (!last?.[1].recall()) return undefined;
-    this.#armed.delete(last[0]);
-    return last[1];
+    let last: number | undefined;
+    for (const request of this.#armed.keys()) last = request;
+    const connection = last === undefined ? undefined : this.#armed.get(last);
+    if (last === undefined || !connection?.recall()) return undefined;
+    this.#armed.delete(last);
+    return connection;
   }
 
   #onIdle(connection: Connection): void {
