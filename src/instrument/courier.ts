@@ -10,8 +10,9 @@ import { sendCall } from '../system/direct-send.ts';
 import { loadLibc } from '../system/libc.ts';
 import { napper } from '../system/nap.ts';
 import { nameThread, wakePromptly } from '../system/thread-priority.ts';
-import type { CourierSetup, ToCourier } from './messages.ts';
+import type { CourierSetup } from './messages.ts';
 import { RunClock } from './run-clock.ts';
+import type { ToSleeper } from './sleeping-thread.ts';
 
 /** Meanwhile another receiver may arm something that is due sooner. */
 const longestNap = milliseconds(2);
@@ -35,7 +36,7 @@ function carry(overdue: readonly OverdueSends[], bell: Int32Array<SharedArrayBuf
 
 // All is loaded.
 parentPort?.postMessage('stands');
-parentPort?.on('message', ({ origin }: ToCourier) => {
+parentPort?.on('message', ({ origin }: ToSleeper) => {
   clock.start(origin);
   nameThread('metron-send');
   wakePromptly();

@@ -3,6 +3,7 @@ import type { ArmedMemory } from '../clients/transport/armed-memory.ts';
 import type { HttpVersion } from '../clients/transport/transport.ts';
 import type { Nanoseconds } from '../core/units.ts';
 import type { Heartbeat } from './heartbeat.ts';
+import type { SleeperSetup } from './sleeping-thread.ts';
 
 /** Requests ready to leave: their bodies lie end to end in shared memory, request i in [offsets[i], offsets[i+1]). */
 export interface OrderBatch {
@@ -72,24 +73,16 @@ export type FromReceiver<Facts = unknown> =
 export type ReceiverToRecorder = { readonly segment: SharedArrayBuffer };
 export type RecorderToReceiver = { readonly recycle: SharedArrayBuffer } | { readonly abort: number };
 
-export interface MetronomeSetup {
+export interface MetronomeSetup extends SleeperSetup {
   /** Ascending, ns of the run, by request; requests are dealt to the receivers in turn. */
   readonly scheduledAt: Float64Array;
   readonly receivers: readonly MessagePort[];
-  /** Set to 1 to end. */
-  readonly stopped: Int32Array<SharedArrayBuffer>;
 }
 
-export type ToMetronome = { readonly origin: bigint };
-
-export interface CourierSetup {
+export interface CourierSetup extends SleeperSetup {
   /** One per receiver, with one bell for all. */
   readonly armed: readonly ArmedMemory[];
-  /** Set to 1 to end. */
-  readonly stopped: Int32Array<SharedArrayBuffer>;
 }
-
-export type ToCourier = { readonly origin: bigint };
 
 export type ToBeacon = { readonly origin: bigint };
 export type FromBeacon = { readonly port: number };

@@ -1,34 +1,19 @@
-import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { loadLibc } from '../system/libc.ts';
-import type { LoadSetup, MetronomeSetup, RequestTable, TargetSetup, ToMetronome } from './messages.ts';
-import { endThread, startThread } from './thread-life.ts';
+import type { LoadSetup, MetronomeSetup, RequestTable, TargetSetup } from './messages.ts';
+import { type SleeperSetup, SleepingThread } from './sleeping-thread.ts';
 
 /** The thread that keeps time, seen from the thread that controls the run. */
-export class Metronome {
+export class Metronome extends SleepingThread {
   /** One per receiver, to be handed to it. */
   readonly nudges: readonly MessagePort[];
-  readonly #worker: Worker;
-  readonly #stopped = new Int32Array(new SharedArrayBuffer(4));
 
   constructor(scheduledAt: Float64Array, receivers: number) {
     const channels = Array.from({ length: receivers }, () => new MessageChannel());
     const ports = channels.map(({ port1 }) => port1);
+    const setup = { scheduledAt, receivers: ports } satisfies Omit<MetronomeSetup, keyof SleeperSetup>;
+    super(new URL('./metronome.js', import.meta.url), setup, ports);
     this.nudges = channels.map(({ port2 }) => port2);
-    this.#worker = startThread(new URL('./metronome.js', import.meta.url), {
-      workerData: { scheduledAt, receivers: ports, stopped: this.#stopped } satisfies MetronomeSetup,
-      transferList: ports,
-    });
-    // Without it the loops send by their own timers, later and no less.
-    this.#worker.on('error', () => {});
-  }
-
-  start(origin: bigint): void {
-    this.#worker.postMessage({ origin } satisfies ToMetronome);
-  }
-
-  async stop(): Promise<void> {
-    Atomics.store(this.#stopped, 0, 1);
-    await endThread(this.#worker);
   }
 }
 

@@ -7,8 +7,9 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { microseconds, milliseconds } from '../core/units.ts';
 import { napper } from '../system/nap.ts';
 import { nameThread, wakePromptly } from '../system/thread-priority.ts';
-import type { MetronomeSetup, ToMetronome } from './messages.ts';
+import type { MetronomeSetup } from './messages.ts';
 import { RunClock } from './run-clock.ts';
+import type { ToSleeper } from './sleeping-thread.ts';
 
 /** A nudge takes tens of microseconds to be heard. */
 const lead = microseconds(60);
@@ -41,7 +42,7 @@ function keepTime(sleep: (length: number) => void): void {
 
 // All is loaded.
 parentPort?.postMessage('stands');
-parentPort?.on('message', ({ origin }: ToMetronome) => {
+parentPort?.on('message', ({ origin }: ToSleeper) => {
   clock.start(origin);
   nameThread('metron-time');
   wakePromptly();
