@@ -2,19 +2,15 @@ import { spawn, spawnSync } from 'node:child_process';
 import net, { type AddressInfo } from 'node:net';
 import { totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { type RunningEngine, readRun, startEngine } from 'metron';
+import { readRun } from 'metron';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { metron, onlyRun, scratch } from './command-line.ts';
 import { endsWithoutRecorder, firstRecords, goesOnWithoutWorker, prepared } from './grief.ts';
+import { mildEngine } from './mild-engine.ts';
 
-let engine: RunningEngine;
+const url = mildEngine();
 
-beforeAll(async () => {
-  engine = await startEngine({ port: 0, model: 'sim', firstTokenMs: 20, gapMs: 4, stallProbability: 0 });
-});
-afterAll(() => engine.close());
-
-const target = (): string[] => ['--url', engine.url, '--model', 'sim', '--prompt', '40', '--selftest', 'off'];
+const target = (): string[] => ['--url', url(), '--model', 'sim', '--prompt', '40', '--selftest', 'off'];
 
 describe('a receiving worker that comes to grief in mid-run', () => {
   it.each([

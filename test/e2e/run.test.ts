@@ -1,18 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type RunningEngine, readRun, type Summary, startEngine } from 'metron';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readRun, type Summary, startEngine } from 'metron';
+import { describe, expect, it } from 'vitest';
 import { allText, metron, onlyRun, readJson, scratch } from './command-line.ts';
+import { mildEngine } from './mild-engine.ts';
 
-let engine: RunningEngine;
+const url = mildEngine();
 
-beforeAll(async () => {
-  engine = await startEngine({ port: 0, model: 'sim', firstTokenMs: 20, gapMs: 4, stallProbability: 0 });
-});
-
-afterAll(() => engine.close());
-
-const target = (): string[] => ['--url', engine.url, '--model', 'sim'];
+const target = (): string[] => ['--url', url(), '--model', 'sim'];
 const short = ['--prompt', '40', '--output', '12'];
 
 describe('metron run', () => {

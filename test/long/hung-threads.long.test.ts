@@ -1,17 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type RunningEngine, readRun, startEngine } from 'metron';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readRun } from 'metron';
+import { describe, expect, it } from 'vitest';
 import { metron, onlyRun, scratch } from '../e2e/command-line.ts';
 import { endsWithoutRecorder, firstRecords, goesOnWithoutWorker, hangs, hoards } from '../e2e/grief.ts';
+import { mildEngine } from '../e2e/mild-engine.ts';
 
-let engine: RunningEngine;
+const url = mildEngine();
 
-beforeAll(async () => {
-  engine = await startEngine({ port: 0, model: 'sim', firstTokenMs: 20, gapMs: 4, stallProbability: 0 });
-});
-afterAll(() => engine.close());
-
-const target = (): string[] => ['--url', engine.url, '--model', 'sim', '--prompt', '40', '--selftest', 'off'];
+const target = (): string[] => ['--url', url(), '--model', 'sim', '--prompt', '40', '--selftest', 'off'];
 
 // What takes its time: nobody is given up before 10 or 20 s of silence.
 describe('a receiving worker', () => {
