@@ -1,5 +1,5 @@
 import { payloadOf, type TapeEntry, tapeFlags, tapeKinds } from '../core/tape.ts';
-import { type Nanoseconds, nanoseconds } from '../core/units.ts';
+import { type Spread, spreadOf } from '../recording/spread.ts';
 
 /** Requests from here on are canaries, one per receiving loop. */
 const firstCanary = 0xffff_ff00;
@@ -10,7 +10,7 @@ export const isCanary = (request: number): boolean => request >= firstCanary;
 export interface CanaryFacts {
   readonly events: number;
   /** How much later than the source sent it an event was stamped, nanoseconds. */
-  readonly error?: { readonly p50: Nanoseconds; readonly p99: Nanoseconds; readonly max: Nanoseconds };
+  readonly error?: Spread;
 }
 
 /** Reads the stamps in the canary streams and compares them with ours. */
@@ -32,10 +32,7 @@ export class Canary {
 
   facts(): CanaryFacts {
     if (this.#count === 0) return { events: 0 };
-    const sorted = this.#errors.slice(0, this.#count).sort();
-    const at = (share: number): Nanoseconds =>
-      nanoseconds(sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0);
-    return { events: this.#count, error: { p50: at(0.5), p99: at(0.99), max: at(1) } };
+    return { events: this.#count, error: spreadOf(this.#errors.subarray(0, this.#count)) };
   }
 
   #add(error: number): void {

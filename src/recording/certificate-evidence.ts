@@ -1,6 +1,6 @@
 import type { Evidence, LoopEvidence, MillisecondSpread } from '../core/certificate.ts';
-import { latenessSpread, type Measurements, queueingWaits } from './certificate-checks.ts';
-import type { Spread } from './loop-monitor.ts';
+import { latenessSpread, type Measurements, queueingWaits } from './measurements.ts';
+import type { Spread } from './spread.ts';
 
 /** The figures behind a certificate's checks, loop by loop. */
 export function evidenceOf(measurements: Measurements): Evidence {

@@ -1,8 +1,7 @@
 import type { Certificate, CertificateCheck, Verdict } from '../core/certificate.ts';
-import { type CheckDefinition, certificateChecks, type Measurements } from './certificate-checks.ts';
+import { type CheckDefinition, certificateChecks } from './certificate-checks.ts';
 import { evidenceOf } from './certificate-evidence.ts';
-
-export type { Measurements } from './certificate-checks.ts';
+import type { Measurements } from './measurements.ts';
 
 /**
  * The verdict on a run's own measurement. The worst check decides. What was not measured and could decide is said,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type EventLoopUtilization, monitorEventLoopDelay, PerformanceObserver, performance } from 'node:perf_hooks';
 import { type Nanoseconds, nanoseconds } from '../core/units.ts';
+import type { Spread } from './spread.ts';
 
 /** How one event loop fared between `start()` and `snapshot()`. Survives structured cloning. */
 export interface LoopSnapshot {
@@ -15,12 +16,6 @@ export interface LoopSnapshot {
   readonly cpuShare?: number;
   /** Share of the time this thread was ready to run but had no core. */
   readonly waitShare?: number;
-}
-
-export interface Spread {
-  readonly p50: Nanoseconds;
-  readonly p99: Nanoseconds;
-  readonly max: Nanoseconds;
 }
 
 /** Rare enough to cost nothing, often enough to meet any delay worth knowing. */

@@ -1,7 +1,7 @@
 import type { RequestRecord } from '../core/record.ts';
 import type { Nanoseconds } from '../core/units.ts';
 import type { InstrumentFacts } from '../instrument/instrument.ts';
-import type { Measurements } from '../recording/certificate.ts';
+import type { Measurements } from '../recording/measurements.ts';
 import { failedHere } from '../recording/own-failure.ts';
 
 export interface Window {

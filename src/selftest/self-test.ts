@@ -1,5 +1,5 @@
 import { milliseconds, type Nanoseconds, nanoseconds, nanosecondsPerSecond, seconds } from '../core/units.ts';
-import type { Spread } from '../recording/loop-monitor.ts';
+import { type Spread, spreadOf } from '../recording/spread.ts';
 import type { SourceOptions } from './source-options.ts';
 import { runTrial, type TrialResult } from './trial.ts';
 
@@ -61,11 +61,4 @@ function summarize(result: TrialResult): SelfTestResult {
     utilisation: Math.max(...facts.loops.map((loop) => loop?.utilisation ?? 1)),
     lost: tokensSent - tokensFound,
   };
-}
-
-function spreadOf(values: Float64Array): Spread {
-  const sorted = values.slice().sort();
-  const at = (share: number): Nanoseconds =>
-    nanoseconds(sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0);
-  return { p50: at(0.5), p99: at(0.99), max: at(1) };
 }
