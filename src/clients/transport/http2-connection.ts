@@ -15,6 +15,8 @@ export interface Http2ConnectionOwner extends Http2ExchangeOwner {
   onOpen(connection: Http2Connection): void;
   /** Takes no more requests: gone, going, or never came about. Called once, before anything it carried ends by that. */
   onClosed(connection: Http2Connection): void;
+  /** Carries nothing any more either. */
+  onGone(connection: Http2Connection): void;
   onEnd(request: number, cause: EndCause): void;
   /** The server has not looked at the request: it has to go again on another connection. */
   onUnheard(request: number, body: Uint8Array): void;
@@ -42,15 +44,17 @@ export class Http2Connection {
   #watch: NodeJS.Timeout | undefined;
   #session: ClientHttp2Session | undefined;
   #openedAt: Nanoseconds | undefined;
-  #limit = mostStreams;
+  #limit: number;
   #carried = 0;
   #answered = 0;
   #closed = false;
   #peerIsGone = false;
   #fate: Fate | undefined;
 
-  constructor(owner: Http2ConnectionOwner) {
+  /** `limit`: what it will probably be, as connections before it had it. */
+  constructor(owner: Http2ConnectionOwner, limit = mostStreams) {
     this.#owner = owner;
+    this.#limit = limit;
     this.#giveUp = owner.dial({
       onOpen: (socket) => this.#onSocket(socket),
       onFailure: (fate) => this.#fail(fate),
@@ -74,7 +78,9 @@ export class Http2Connection {
 
   /** Requests that it can take now; before it stands they wait for that. */
   get room(): number {
-    return this.#closed ? 0 : this.#limit - this.#exchanges.size;
+    const session = this.#session;
+    // Node tells of an end a little later than it refuses requests.
+    return this.#closed || session?.closed || session?.destroyed ? 0 : this.#limit - this.#exchanges.size;
   }
 
   send(request: number, body: Uint8Array, again = false): void {
@@ -184,6 +190,7 @@ export class Http2Connection {
     if (this.#socket) this.#owner.lost.add(this.#socket);
     this.#socket = undefined;
     this.#session?.destroy();
+    this.#owner.onGone(this);
   }
 
   #retire(): void {

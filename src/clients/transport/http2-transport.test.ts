@@ -169,6 +169,14 @@ describe('transport in HTTP/2', () => {
     expect(bench.log.end(30)).toEqual({ cause: 'complete', detail: '', flags: tapeFlags.reusedConnection });
   });
 
+  it('keeps to what the server took at a time on connections before', async () => {
+    await bench.start(answers, { settings: { maxConcurrentStreams: 5 } });
+    await bench.transport.warm(1);
+    for (let request = 0; request < 20; request++) bench.transport.send(request, body);
+    await bench.log.ended(20);
+    expect(bench.sessions.length).toBe(4);
+  });
+
   it('opens no connection for each of those that wait for one', async () => {
     await bench.start(answers);
     for (let request = 0; request < 50; request++) bench.transport.send(request, body);

@@ -25,6 +25,8 @@ export class Http2Transport implements Transport {
   readonly #leaving = new Set<Http2Connection>();
   readonly #carriers = new Map<number, Http2Connection>();
   readonly #warming = new Map<Http2Connection, () => void>();
+  /** Requests that the last connection took at a time. */
+  #limit: number | undefined;
   /** Requests that there shall be room for. */
   #keepRoom = 0;
   #closing = false;
@@ -40,8 +42,12 @@ export class Http2Transport implements Transport {
       turn: new LoopTurn(),
       lost: new LostPackets(),
       onRead: () => events.onRead?.(),
-      onOpen: (connection) => this.#settle(connection),
+      onOpen: (connection) => {
+        this.#limit = connection.limit;
+        this.#settle(connection);
+      },
       onClosed: (connection) => this.#onClosed(connection),
+      onGone: (connection) => this.#leaving.delete(connection),
       onEnd: (request, cause) => {
         this.#forget(request);
         events.onEnd(request, cause);
@@ -107,7 +113,7 @@ export class Http2Transport implements Transport {
   }
 
   #connect(): Http2Connection {
-    const connection = new Http2Connection(this.#owner);
+    const connection = new Http2Connection(this.#owner, this.#limit);
     this.#connections.add(connection);
     return connection;
   }

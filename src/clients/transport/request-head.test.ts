@@ -41,6 +41,7 @@ describe('RequestHead', () => {
     { 'x-a': '漢' },
     { 'Content-Length': '3' },
     { 'transfer-encoding': 'chunked' },
+    { 'Keep-Alive': 'timeout=5' },
   ])('refuses the headers %j', (headers) => {
     expect(() => new RequestHead({ url, headers } as never)).toThrow(MetronError);
   });

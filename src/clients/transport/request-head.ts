@@ -4,7 +4,17 @@ import type { TransportTarget } from './transport.ts';
 const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 /** Latin-1 without control characters but the tab: anything else could smuggle in a line. */
 const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/;
-const framing = new Set(['content-length', 'transfer-encoding', 'connection', 'expect', 'upgrade', 'te']);
+const framing = new Set([
+  'content-length',
+  'transfer-encoding',
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'http2-settings',
+  'expect',
+  'upgrade',
+  'te',
+]);
 
 /** Headers of every request, the user's in place of ours where they have the same name. */
 export function requestHeaders({ url, headers }: TransportTarget): Map<string, string> {
