@@ -107,5 +107,8 @@ export async function drip(socket: net.Socket, parts: readonly (string | Buffer)
 /** The socket on the wire under a TLS socket. */
 export function reset(socket: net.Socket): void {
   const { _parent: parent } = socket as unknown as { _parent?: net.Socket };
-  (parent ?? socket).resetAndDestroy();
+  const below = parent ?? socket;
+  // `resetAndDestroy` says that it has ended first, which the client may hear before the reset.
+  Object.assign(below, { resetAndClosing: true });
+  below.destroy();
 }

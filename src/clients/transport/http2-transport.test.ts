@@ -3,6 +3,7 @@ import net, { type AddressInfo, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { makeCertificate } from '../../../test/clients/certificate.ts';
 import { startProxy, type TestProxy } from '../../../test/clients/proxy.ts';
+import { reset } from '../../../test/clients/raw-server.ts';
 import { TapeLog } from '../../../test/clients/tape-log.ts';
 import { body, events, text, until } from '../../../test/clients/transport-bench.ts';
 import { monotonicClock } from '../../core/clock.ts';
@@ -239,7 +240,7 @@ describe('transport in HTTP/2', () => {
       out.on('error', () => {});
       out.respond(stream);
       out.write(events[0]);
-      setTimeout(() => raw?.resetAndDestroy(), 10);
+      setTimeout(() => raw && reset(raw), 10);
     });
     await bench.listen(server, false);
     bench.transport.send(0, body);
