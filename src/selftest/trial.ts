@@ -73,7 +73,11 @@ export async function runTrial(options: TrialOptions): Promise<TrialResult> {
   }
 }
 
-function instrumentOptions({ requests, stamps, source, users, workers = 1 }: TrialOptions, port: number, recordsPath: string) {
+function instrumentOptions(
+  { requests, stamps, source, users, workers = 1 }: TrialOptions,
+  port: number,
+  recordsPath: string,
+) {
   const scheme = source.tls ? 'https' : 'http';
   const never = seconds(3600);
   return {
