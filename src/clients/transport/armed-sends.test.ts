@@ -10,8 +10,14 @@ import { loadLibc } from '../../system/libc.ts';
 import { type ArmedMemory, armedMemory, disarm, slotCount } from './armed-memory.ts';
 import { type ArmedSends, armedSends } from './armed-sends.ts';
 import { OverdueSends } from './overdue-sends.ts';
+import type { HeadWriter } from './request-head.ts';
 
 const libc = loadLibc();
+
+const headOf = (text: string): HeadWriter => ({
+  mostBytes: text.length,
+  write: (into, at) => at + Buffer.from(into.buffer, into.byteOffset).write(text, at, 'latin1'),
+});
 
 describe.runIf(libc)('requests armed ahead of their time', () => {
   let server: Server;
@@ -54,7 +60,7 @@ describe.runIf(libc)('requests armed ahead of their time', () => {
     arrived = '';
     clock.time = 0;
     const fd = descriptorOf(client)!;
-    return { memory, ours, theirs, arm: (due, text) => ours.arm(fd, due, text, Buffer.from(';')) };
+    return { memory, ours, theirs, arm: (due, text) => ours.arm(fd, due, headOf(text), 0, Buffer.from(';')) };
   }
 
   const hears = (text: string): Promise<void> => expect.poll(() => arrived, { timeout: 5000 }).toBe(text);
@@ -117,7 +123,7 @@ describe.runIf(libc)('requests armed ahead of their time', () => {
     const { ours, arm } = sides();
     expect(arm(1e6, 'x'.repeat(2 ** 20))).toBeUndefined();
     // No descriptor at all: the kernel takes nothing.
-    const count = ours.arm(-1, 1e6, 'head', Buffer.from('body'))!;
+    const count = ours.arm(-1, 1e6, headOf('head'), 0, Buffer.from('body'))!;
     expect(ours.depart(count)?.rest?.toString()).toBe('headbody');
   });
 

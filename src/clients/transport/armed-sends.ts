@@ -17,6 +17,7 @@ import {
   writtenAt,
 } from './armed-memory.ts';
 import { noDescriptor, rehearse } from './rehearsal.ts';
+import type { HeadWriter } from './request-head.ts';
 
 const arenaBytes = 1 << 20;
 
@@ -49,15 +50,15 @@ export class ArmedSends {
   }
 
   /** Lays a request out, to leave at `due` whether or not this thread is awake; undefined where there is no room. */
-  arm(descriptor: number, due: number, head: string, body: Uint8Array): number | undefined {
-    const length = head.length + body.length;
-    const start = this.#room(length);
+  arm(descriptor: number, due: number, head: HeadWriter, request: number, body: Uint8Array): number | undefined {
+    const start = this.#room(head.mostBytes + body.length);
     if (start === undefined) return undefined;
     const { bytes, address } = this.#buffer;
-    bytes.write(head, start, 'latin1');
-    bytes.set(body, start + head.length);
+    const bodyAt = head.write(bytes, start, request, body.length);
+    bytes.set(body, bodyAt);
     const count = this.#next++;
     const slot = slotOf(count);
+    const length = bodyAt + body.length - start;
     this.#start[slot] = start;
     this.#end[slot] = start + length;
     this.#done[slot] = 0;
@@ -108,9 +109,9 @@ export class ArmedSends {
   }
 
   /** Before the first request leaves. */
-  rehearse(headOf: (request: number, bodyLength: number) => string): void {
-    rehearse(headOf, (head, body) => {
-      const count = this.arm(noDescriptor, Number.POSITIVE_INFINITY, head, body);
+  rehearse(head: HeadWriter): void {
+    rehearse((request, body) => {
+      const count = this.arm(noDescriptor, Number.POSITIVE_INFINITY, head, request, body);
       if (count !== undefined) this.depart(count);
     });
   }

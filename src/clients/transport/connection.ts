@@ -100,22 +100,21 @@ export class Connection {
   send(request: number, body: Uint8Array): void {
     const socket = this.#socket;
     if (!socket) throw new Error('send on a connection that is not open');
-    const head = this.#owner.head.of(request, body.length);
     this.#unheard = this.#carried > 0 ? body : undefined;
-    if (this.#sendDirectly(socket, request, head, body)) return;
+    if (this.#sendDirectly(socket, request, body)) return;
     this.#nodeWrites();
     socket.cork();
-    socket.write(head, 'latin1');
+    socket.write(this.#owner.head.of(request, body.length), 'latin1');
     socket.write(body, () => this.#onWritten(request));
     this.#exchange.sent(request, this.#owner.clock.now(), this.#carried++ > 0);
     socket.uncork();
   }
 
-  #sendDirectly(socket: Socket, request: number, head: string, body: Uint8Array): boolean {
-    const { writer, clock } = this.#owner;
-    const fd = writer?.target(socket, head.length + body.length);
+  #sendDirectly(socket: Socket, request: number, body: Uint8Array): boolean {
+    const { writer, clock, head } = this.#owner;
+    const fd = writer?.target(socket, head.mostBytes + body.length);
     if (!writer || fd === undefined) return false;
-    const length = writer.prepare(head, body);
+    const length = writer.prepare(head, request, body);
     this.#exchange.sent(request, clock.now(), this.#carried++ > 0);
     const sent = writer.send(fd, length);
     if (sent === length) this.#exchange.written(clock.now());
@@ -133,7 +132,7 @@ export class Connection {
     const socket = this.#socket;
     const fd = socket?.writableLength === 0 ? descriptorOf(socket) : undefined;
     if (!armed || fd === undefined) return false;
-    const count = armed.arm(fd, due, head.of(request, body.length), body);
+    const count = armed.arm(fd, due, head, request, body);
     if (count === undefined) return false;
     this.#armed = { request, body, count };
     return true;

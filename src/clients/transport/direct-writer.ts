@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { descriptorOf } from '../../system/descriptor.ts';
 import { type SendBuffer, sendBuffer } from '../../system/direct-send.ts';
 import { noDescriptor, rehearse } from './rehearsal.ts';
+import type { HeadWriter } from './request-head.ts';
 
 const bufferBytes = 128 * 1024;
 
@@ -22,9 +23,9 @@ export class DirectWriter {
   }
 
   /** Lays the next request out; returns its length. */
-  prepare(head: string, body: Uint8Array): number {
+  prepare(head: HeadWriter, request: number, body: Uint8Array): number {
     const { bytes } = this.#buffer;
-    const length = bytes.write(head, 'latin1');
+    const length = head.write(bytes, 0, request, body.length);
     bytes.set(body, length);
     return length + body.length;
   }
@@ -35,8 +36,8 @@ export class DirectWriter {
   }
 
   /** Before the first request leaves. */
-  rehearse(headOf: (request: number, bodyLength: number) => string): void {
-    rehearse(headOf, (head, body) => this.send(noDescriptor, this.prepare(head, body)));
+  rehearse(head: HeadWriter): void {
+    rehearse((request, body) => this.send(noDescriptor, this.prepare(head, request, body)));
   }
 
   /** A copy of what was prepared, from `start` on. */

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MetronError } from '../../core/errors.ts';
 import { RequestHead } from './request-head.ts';
@@ -9,6 +10,18 @@ describe('RequestHead', () => {
     const head = new RequestHead({ url, headers: {} }).of(7, 42);
     expect(head).toMatch(/^POST \/v1\/chat\?x=1 HTTP\/1\.1\r\nhost: api\.test:8000\r\n/);
     expect(head).toMatch(/\r\nx-request-id: 7\r\ncontent-length: 42\r\n\r\n$/);
+  });
+
+  it('is the same as bytes, written in place', () => {
+    fc.assert(
+      fc.property(fc.nat(2 ** 32 - 1), fc.nat(2 ** 31), fc.nat(20), fc.boolean(), (request, length, at, hasId) => {
+        const head = new RequestHead({ url, headers: { 'x-a': 'é', ...(hasId && { 'x-request-id': 'mine' }) } });
+        const bytes = Buffer.alloc(at + head.mostBytes);
+        const end = head.write(bytes, at, request, length);
+        expect(bytes.toString('latin1', at, end)).toBe(head.of(request, length));
+        expect(end - at).toBeLessThanOrEqual(head.mostBytes);
+      }),
+    );
   });
 
   it('takes credentials from the URL, and rather from a header', () => {

@@ -83,7 +83,7 @@ export class SocketTransport implements Transport {
   async warm(connections: number): Promise<number> {
     this.#keepOpen = connections;
     const { writer, armed, head } = this.#owner;
-    for (const way of [writer, armed]) way?.rehearse((request, length) => head.of(request, length));
+    for (const way of [writer, armed]) way?.rehearse(head);
     while (this.#all.size < connections && !this.#closing) {
       const before = this.#all.size;
       const wave = Math.min(openAtOnce, connections - before);
