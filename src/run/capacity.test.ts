@@ -10,8 +10,9 @@ import { rescore } from './rescore.ts';
 
 const engine = { model: 'llama3-8b', gpu: 'h100' };
 
-const planFor = () =>
+const planFor = (phases: { warmup?: string } = {}) =>
   resolvePlan({
+    phases,
     name: 'test',
     target: { url: 'http://simulated.invalid/v1', model: 'm' },
     load: { arrivals: 'poisson:1' },
@@ -87,6 +88,26 @@ describe('capacity of a simulated engine', { timeout: 120_000 }, () => {
     expect(file.reason).toBe('found');
     expect(file.tried.every(({ requests }) => requests === 300)).toBe(true);
     expect(file.cost.requests).toBe(300 * file.tried.length);
+  });
+
+  it.each([
+    ['rate', 'sequential', '10s'],
+    ['rate', 'point', '10s'],
+    ['users', 'point', '2s'],
+  ] as const)('sends the warm-up of its plan on top, searching %s by %s', async (mode, decide, warmup) => {
+    const options = { start: 4, firstRequests: 200, tolerance: 0.3, high: 256 };
+    const { file } = await capacity(planFor({ warmup }), { ...request, mode, decide, options });
+    expect(['found', 'high-limit']).toContain(file.reason);
+    const judged = file.tried.filter(({ load }) => load > 4).map(({ requests }) => requests);
+    expect(judged.length).toBeGreaterThan(2);
+    expect(Math.min(...judged)).toBeGreaterThan(decide === 'point' ? 100 : 20);
+  });
+
+  it('refuses a look of which nothing came after the warm-up, where points decide', async () => {
+    const options = { start: 256, firstRequests: 20 };
+    await expect(
+      capacity(planFor({ warmup: '10s' }), { ...request, mode: 'users', decide: 'point', options }),
+    ).rejects.toMatchObject({ code: 'NOTHING_MEASURED' });
   });
 
   it('sends few requests beside those that count where a few users are searched for', async () => {

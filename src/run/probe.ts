@@ -5,6 +5,7 @@ import { addCosts, noCost, type Probe, type ProbeObservation } from '../analyses
 import { type Plan, scorePolicy } from '../config/index.ts';
 import { exitCodes, MetronError } from '../core/errors.ts';
 import type { RequestRecord } from '../core/record.ts';
+import { nanosecondsPerSecond } from '../core/units.ts';
 import { type HardwareEngineOptions, readOwnHardware } from '../engine/server/own-hardware.ts';
 import { readRun } from '../recording/read-run.ts';
 import type { Slo } from '../slo/index.ts';
@@ -28,11 +29,18 @@ export interface ProbeSetup {
 
 const observed = (records: readonly RequestRecord[], setup: ProbeSetup): ProbeObservation => {
   const { plan, slo, mode, point = false, prices } = setup;
-  return observe(records, slo, scorePolicy(plan.score), {
+  const observation = observe(records, slo, scorePolicy(plan.score), {
     openLoop: mode === 'rate',
     whole: point,
     ...(prices && { prices }),
   });
+  // One such look would pass for want of a failure.
+  if (point && observation.window?.requests === 0) {
+    throw new MetronError('NOTHING_MEASURED', `all ${records.length} requests of a look fell into the warm-up`, {
+      hint: 'shorten phases.warmup (--warmup), or raise --requests',
+    });
+  }
+  return observation;
 };
 
 /** Every look at every load has a seed of its own, whatever order loads are looked at in; points share the plan's. */
@@ -52,19 +60,30 @@ const mostFill = 5000;
 /** Answers that take longer than the mean one are waited for too. */
 const fillMargin = 1.5;
 
-/** Learns from each look how many requests the next one needs to fill the system. */
-class Fill {
+/** Requests of a look beside those that count: the warm-up's, and those that fill the system and empty it. */
+class Surplus {
   readonly #setup: ProbeSetup;
   #inFlight = 0;
+  #warming = 0;
   #load = 1;
 
   constructor(setup: ProbeSetup) {
     this.#setup = setup;
   }
 
-  /** Before, and after, those that count. */
   at(load: number, requests: number): number {
-    if (this.#setup.point) return 0;
+    // Where points decide, all that follows the warm-up counts.
+    return this.#warmup(load) + (this.#setup.point ? 0 : 2 * this.#fill(load, requests));
+  }
+
+  /** A rate says how many come in a time; users send as many as they are answered. */
+  #warmup(load: number): number {
+    const { plan, mode } = this.#setup;
+    if (mode === 'rate') return Math.ceil((load * plan.phases.warmup) / nanosecondsPerSecond);
+    return Math.ceil(this.#warming * (load / this.#load));
+  }
+
+  #fill(load: number, requests: number): number {
     // Users are never more in the system than there are.
     if (this.#setup.mode === 'users') return Math.ceil(fillMargin * load);
     const expected = this.#inFlight * Math.max(1, load / this.#load);
@@ -73,9 +92,10 @@ class Fill {
     return Math.min(mostFill, Math.max(least, Math.ceil(fillMargin * expected)));
   }
 
-  learn(load: number, { point }: ProbeObservation): void {
-    if (point?.inFlightMean === undefined) return;
+  learn(load: number, { point, window, cost }: ProbeObservation): void {
+    if (point?.inFlightMean === undefined || !window) return;
     this.#inFlight = point.inFlightMean;
+    this.#warming = this.#setup.point ? cost.requests - window.requests : 0;
     this.#load = load;
   }
 }
@@ -85,13 +105,13 @@ export function simulatedProbe(setup: ProbeSetup, engine: HardwareEngineOptions)
   const { plan, mode } = setup;
   const hardware = readOwnHardware(engine);
   const nextSeed = lookSeeds(setup);
-  const fill = new Fill(setup);
+  const surplus = new Surplus(setup);
   return async (load, requests) => {
     const { seed } = nextSeed(load);
-    const at = planAt(plan, mode, load, requests + 2 * fill.at(load, requests), seed);
+    const at = planAt(plan, mode, load, requests + surplus.at(load, requests), seed);
     const records = simulateSchedule(at, buildSchedule(at, seed), hardware);
     const observation = observed(records, setup);
-    fill.learn(load, observation);
+    surplus.learn(load, observation);
     return observation;
   };
 }
@@ -121,9 +141,9 @@ export function storedProbe(setup: ProbeSetup, options: StoredProbeOptions): Pro
   const { plan, mode } = setup;
   const done = readLooks(options.folder);
   const nextSeed = lookSeeds(setup);
-  const fill = new Fill(setup);
+  const surplus = new Surplus(setup);
   const learned = (load: number, observation: ProbeObservation): ProbeObservation => {
-    fill.learn(load, observation);
+    surplus.learn(load, observation);
     return observation;
   };
   return async (load, requests) => {
@@ -131,7 +151,7 @@ export function storedProbe(setup: ProbeSetup, options: StoredProbeOptions): Pro
     const before = done.find((each) => each.load === load && each.look === look);
     if (before && before.limit === undefined) return learned(load, await reread(before, setup, options.folder));
     const named = { ...plan, name: lookName(mode, load, look) };
-    const at = planAt(named, mode, load, requests + 2 * fill.at(load, requests), seed);
+    const at = planAt(named, mode, load, requests + surplus.at(load, requests), seed);
     const { records, ...looked } = await lookTwice(at, options);
     const stored: StoredLook = { load, look, requests, ...looked };
     // What was cut off is looked at anew by the search that goes on.
