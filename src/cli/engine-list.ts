@@ -19,6 +19,12 @@ export const engineList = () => ({
   })),
 });
 
+/** The name, and the alias that is quickest to type. */
+function typed({ kind, aliases }: { readonly kind: string; readonly aliases: readonly string[] }): string {
+  const shortest = [kind, ...aliases].reduce((least, name) => (name.length < least.length ? name : least));
+  return shortest === kind ? kind : `${kind}, ${shortest}`;
+}
+
 export function describeEngineList(): string {
   const list = engineList();
   const block = (title: string, flag: string, rows: readonly (readonly string[])[]): string[] => [
@@ -33,22 +39,26 @@ export function describeEngineList(): string {
     ...block(
       'Models',
       '--model',
-      list.models.map(({ kind, label, contextTokens }) => [kind, label, `${contextTokens} tokens of context`]),
+      list.models.map(({ label, contextTokens, ...names }) => [
+        typed(names),
+        label,
+        `${contextTokens} tokens of context`,
+      ]),
     ),
     ...block(
       'GPUs',
       '--gpu',
-      list.gpus.map(({ kind, label, provenance }) => [kind, label, provenance]),
+      list.gpus.map(({ label, provenance, ...names }) => [typed(names), label, provenance]),
     ),
     ...block(
       'Schedulers',
       '--scheduler',
-      list.schedulers.map(({ kind, label }) => [kind, label]),
+      list.schedulers.map(({ label, ...names }) => [typed(names), label]),
     ),
     ...block(
       'Host overhead',
       '--host-preset',
-      list.hosts.map(({ kind, label, provenance }) => [kind, label, provenance]),
+      list.hosts.map(({ label, provenance, ...names }) => [typed(names), label, provenance]),
     ),
     ...block(
       'Faults',

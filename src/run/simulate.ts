@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
 import { type SteadySummary, scoreWithSteadyState } from '../analyses/steady-score.ts';
 import { type Plan, planToJson, scorePolicy } from '../config/index.ts';
 import type { Certificate } from '../core/certificate.ts';
@@ -9,6 +8,8 @@ import { phases, type RequestRecord } from '../core/record.ts';
 import { nearest } from '../core/registry.ts';
 import { type Nanoseconds, nanoseconds } from '../core/units.ts';
 import { engineOptions } from '../engine/engine-options.ts';
+import { describeIssue } from '../engine/server/describe-issue.ts';
+import { ownName } from '../engine/server/engines.ts';
 import {
   type HardwareEngine,
   type HardwareEngineOptions,
@@ -181,13 +182,19 @@ export function parseEngineOptions(text: string): HardwareEngineOptions {
     .filter((part) => part.trim() !== '')
     .map((part) => {
       const [name = '', ...rest] = part.split('=');
-      const key = name.trim().replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+      const spelled = name.trim().replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+      const key = ownName(spelled);
       if (!known.includes(key) || rest.length === 0) throw unknownOption(name.trim(), known);
       return [key, readValue(rest.join('='))] as const;
     });
-  const result = hardwareEngineOptions.safeParse(Object.fromEntries(entries));
-  if (result.success) return Object.fromEntries(entries) as HardwareEngineOptions;
-  throw new MetronError('BAD_ENGINE_OPTIONS', z.prettifyError(result.error).replace(/\s*\n\s*/g, ' '));
+  const options: Readonly<Record<string, unknown>> = Object.fromEntries(entries);
+  const result = hardwareEngineOptions.safeParse(options);
+  if (result.success) return options as HardwareEngineOptions;
+  const problems = result.error.issues.map((issue) => {
+    const name = String(issue.path[0]);
+    return `${name}: ${describeIssue(issue, options[name])}`;
+  });
+  throw new MetronError('BAD_ENGINE_OPTIONS', problems.join('; '), { hint: 'metron engine --help says what each is' });
 }
 
 function unknownOption(name: string, known: readonly string[]): MetronError {
@@ -201,11 +208,8 @@ function unknownOption(name: string, known: readonly string[]): MetronError {
   );
 }
 
-const readValue = (text: string): unknown =>
-  text === 'true'
-    ? true
-    : text === 'false'
-      ? false
-      : text !== '' && Number.isFinite(Number(text))
-        ? Number(text)
-        : text;
+function readValue(text: string): unknown {
+  if (text === 'true' || text === 'yes') return true;
+  if (text === 'false' || text === 'no') return false;
+  return text !== '' && Number.isFinite(Number(text)) ? Number(text) : text;
+}

@@ -59,8 +59,11 @@ export function parseCalibration(text: string): CalibrationFile {
   const result = calibrationFile.safeParse(json);
   // Defaults of the schema would hide what the user's own options leave open.
   if (result.success) return json as CalibrationFile;
+  const hint = 'metron engine --calibrate URL --calibrate-model NAME --calibration-out FILE makes one';
+  if (!Object.hasOwn(Object(json), 'calibration')) {
+    throw new MetronError('BAD_CALIBRATION', 'the file given as --calibration is no calibration', { hint });
+  }
   const [first] = result.error.issues;
-  throw new MetronError('BAD_CALIBRATION', `the calibration has a wrong ${first?.path.join('.')}: ${first?.message}`, {
-    hint: 'metron engine --calibrate URL --calibrate-model NAME --calibration-out FILE makes one',
-  });
+  const problem = `the calibration has a wrong ${first?.path.join('.')}: ${first?.message}`;
+  throw new MetronError('BAD_CALIBRATION', problem, { hint });
 }

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { type Registry, registry } from '../../core/registry.ts';
 import type { EngineCore } from '../core.ts';
 import type { Provenance } from '../cost/gpus.ts';
+import { models } from '../cost/models.ts';
 import { simple } from '../simple.ts';
 import { createSimulatedEngine, type EngineCounters, simulated } from '../simulated-engine.ts';
 import { Histogram } from './histogram.ts';
@@ -43,6 +44,8 @@ export interface AssembledEngine {
 export interface ServedEngine {
   readonly kind: string;
   readonly summary: string;
+  /** Whether it has a model of this name that it models itself. */
+  knows(model: string): boolean;
   /** Its options by the names the server gives them. */
   readonly shape: Readonly<Record<string, z.ZodType>>;
   /** Throws a `ZodError` or `MetronError` at options it cannot take. */
@@ -55,8 +58,10 @@ const outerNames = new Map(Object.entries(renamed).map(([name, own]) => [own, na
 
 const byOuterName = <Value>(shape: Readonly<Record<string, Value>>): Record<string, Value> =>
   Object.fromEntries(Object.entries(shape).map(([key, value]) => [outerNames.get(key) ?? key, value]));
+/** `hostPreset` → `host`; names that are nobody else's stay. */
+export const ownName = (outer: string): string => renamed[outer] ?? outer;
 const byOwnName = (given: Readonly<Record<string, unknown>>): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(given).map(([key, value]) => [renamed[key] ?? key, value]));
+  Object.fromEntries(Object.entries(given).map(([key, value]) => [ownName(key), value]));
 
 /** As vLLM has them. */
 const iterationBounds = [1, ...Array.from({ length: 12 }, (_, i) => 8 * 2 ** i)];
@@ -64,6 +69,7 @@ const iterationBounds = [1, ...Array.from({ length: 12 }, (_, i) => 8 * 2 ** i)]
 const servedSimple: ServedEngine = {
   kind: simple.kind,
   summary: simple.summary,
+  knows: () => false,
   shape: simple.options.shape,
   assemble: (given, seed) => ({ core: simple.create(simple.options.parse(given), seed), facts: {} }),
 };
@@ -71,6 +77,7 @@ const servedSimple: ServedEngine = {
 const servedSimulated: ServedEngine = {
   kind: simulated.kind,
   summary: simulated.summary,
+  knows: (model) => models.has(model),
   shape: byOuterName<z.ZodType>(hardwareEngineOptions.shape),
   assemble(given, seed) {
     // Checked here; what is left open stays open, since a calibration may fill it.

@@ -1,6 +1,7 @@
 import { MetronError } from '../../core/errors.ts';
 import type { Random } from '../../core/random.ts';
-import type { FaultScope } from './fault.ts';
+import { ApiError } from './api-error.ts';
+import type { Fault, FaultScope } from './fault.ts';
 import { argumentsOf, nameOf } from './fault-spec.ts';
 import { faults } from './faults.ts';
 
@@ -57,6 +58,15 @@ function readCondition(text: string): Conditions | undefined {
   return probability >= 0 && probability <= 1 ? { probability } : undefined;
 }
 
+function tryArguments(fault: Fault, spec: string): void {
+  try {
+    fault.effects(argumentsOf(spec), { next: () => 0 } as Random);
+  } catch (cause) {
+    if (!(cause instanceof ApiError)) throw cause;
+    throw new MetronError('BAD_FAULT_RULE', cause.message, { hint: 'metron engine --list shows all faults', cause });
+  }
+}
+
 /** `name[:arg…][@condition…]`, for example `stall:10:0.5@0.01`, `http-error:503@every=7` or `delay:2@first=10`. */
 export function parseFaultRule(text: string): FaultRule {
   const [spec = '', ...written] = text.split('@');
@@ -69,7 +79,7 @@ export function parseFaultRule(text: string): FaultRule {
   });
   // Unknown names and arguments are refused at the start, not at the first request.
   const fault = faults.get(nameOf(spec));
-  fault.effects(argumentsOf(spec), { next: () => 0 } as Random);
+  tryArguments(fault, spec);
   if (fault.of === 'listener' && written.length > 0) {
     throw new MetronError('BAD_FAULT_RULE', `fault ${spec} befalls the listening socket and takes no conditions`, {
       hint: `give it alone: --fault ${spec}`,

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { z } from 'zod';
 import type { Random } from '../../core/random.ts';
 import { ApiError } from './api-error.ts';
+import { describeIssue } from './describe-issue.ts';
 import type { Exchange, SendHead } from './exchange.ts';
 import type { AnswerPlan } from './plan-answer.ts';
 import type { CompletionCall } from './protocol.ts';
@@ -83,10 +84,15 @@ export function defineFault<Shape extends z.ZodRawShape>(definition: FaultDefini
           `fault ${usageOfFault(kind, parameters)} takes no more than ${parameters.length} arguments`,
         );
       }
-      const named = Object.fromEntries(parameters.flatMap((name, i) => (args[i] ? [[name, args[i]]] : [])));
+      const named: Readonly<Record<string, string | undefined>> = Object.fromEntries(
+        parameters.flatMap((name, i) => (args[i] ? [[name, args[i]]] : [])),
+      );
       const parsed = definition.arguments.safeParse(named);
       if (parsed.success) return definition.effects(parsed.data, random);
-      const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+      const problems = parsed.error.issues.map((issue) => {
+        const name = String(issue.path[0]);
+        return `${name}: ${describeIssue(issue, named[name])}`;
+      });
       throw new ApiError(400, `fault ${usageOfFault(kind, parameters)}: ${problems.join('; ')}`);
     },
   };

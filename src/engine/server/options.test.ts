@@ -57,6 +57,9 @@ describe('engine options', () => {
     expect(kind({})).toBe('simple');
     expect(kind({ gapMs: 3, model: 'any' })).toBe('simple');
     expect(kind({ model: 'llama3-8b', gpu: 'h100', scheduler: 'vllm-v1' })).toBe('simulated');
+    expect(kind({ model: 'Llama3-8B' })).toBe('simulated');
+    expect(kind({ model: 'llama3-8b', slots: 3 })).toBe('simple');
+    expect(kind({ model: 'llama3-8b', engine: 'simple' })).toBe('simple');
     expect(kind({ engine: 'simulated' })).toBe('simulated');
     expect(() => kind({ gpu: 'h100', gapMs: 3 })).toThrow(/no engine has all of .*--gpu/);
     expect(() => kind({ engine: 'simple', gpu: 'h100' })).toThrow('--gpu: the simple engine has no such option');

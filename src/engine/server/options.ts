@@ -15,7 +15,11 @@ const serverOptions = z.object({
     .describe(`kind of engine: ${engines.kinds.join(' or ')}; by default what the options ask for`),
   host: z.string().default('127.0.0.1').describe('address to listen on'),
   port: z.number().int().min(0).max(65_535).default(8000).describe('port to listen on; 0 takes a free one'),
-  model: z.string().min(1).optional().describe('model; the simple engine takes any name and serves it (metron-sim)'),
+  model: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('model; names of --list ask for the simulated engine, the simple one takes any (metron-sim)'),
   servedModelName: z.string().min(1).optional().describe('name under which the model is served'),
   seed: z.union([z.number(), z.string()]).default(1).describe('seed of every random draw'),
   contextTokens: z
@@ -87,7 +91,7 @@ export function readEngineOptions(given: EngineOptionsInput): EngineOptions {
   }
   refuse(problems);
   const keys = Object.keys(input).filter((key) => input[key] !== undefined);
-  const engine = given.engine === undefined ? engineFor(keys) : engines.get(given.engine);
+  const engine = given.engine === undefined ? engineFor(keys, given.model) : engines.get(given.engine);
   const strange = keys.filter((key) => !(key in engine.shape) && !(key in serverOptions.shape));
   refuse(strange.map((key) => `${flagName(key)}: the ${engine.kind} engine has no such option`));
   const forCore = keys.filter((key) => key in engine.shape && !(key in serverOptions.shape && key !== 'model'));
@@ -115,10 +119,11 @@ export const servedOptions = (server: ServerOptions, facts: EngineFacts): Served
   ...(facts.provenance && { provenance: facts.provenance }),
 });
 
-/** The first engine that has all the options that were given. */
-function engineFor(keys: readonly string[]): ServedEngine {
+/** Of the engines that have all the options that were given, the one that knows the model, or else the first. */
+function engineFor(keys: readonly string[], model = ''): ServedEngine {
   const fits = ({ shape: own }: ServedEngine): boolean => keys.every((key) => key in own || key in serverOptions.shape);
-  const found = engines.all.find(fits);
+  const fitting = engines.all.filter(fits);
+  const found = fitting.find((engine) => engine.knows(model)) ?? fitting[0];
   if (found) return found;
   const given = keys.filter((key) => key in coreShapes).map(flagName);
   throw new MetronError('BAD_ENGINE_OPTIONS', `no engine has all of ${given.join(', ')}`, {

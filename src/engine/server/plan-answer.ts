@@ -25,7 +25,7 @@ export function planAnswer(
   if (prompt === 0) throw new ApiError(400, 'the prompt is empty', 'prompt');
   if (room < 1) {
     const message = `the maximum context length is ${contextTokens} tokens and the prompt alone has ${prompt}`;
-    throw new ApiError(400, message, 'messages');
+    throw new ApiError(400, message, call.promptField);
   }
   if (call.maxTokens !== undefined && call.maxTokens > room) {
     const message = `max_tokens is too large: ${call.maxTokens}; the maximum context length is ${contextTokens} tokens and the prompt has ${prompt}`;

@@ -5,6 +5,8 @@ import type { TokenLogprob } from './token-logprobs.ts';
 export interface CompletionCall {
   readonly model: string;
   readonly promptTokens: readonly number[];
+  /** Field of the request that has the prompt. */
+  readonly promptField: 'messages' | 'prompt';
   /** Answers to give (`n`), each a request of its own to the engine. */
   readonly choices: number;
   readonly stream: boolean;

@@ -18,6 +18,7 @@ describe('refusals', () => {
       400,
       { param: 'messages' },
     ],
+    ['max_tokens that are no number', { ...chat, max_tokens: 'x' }, 400, { param: 'max_tokens' }],
     ['stream_options without stream', { ...chat, stream_options: { include_usage: true } }, 400, {}],
   ];
   it.each(cases)('of %s', async (_name, body, status, error) => {
@@ -29,6 +30,13 @@ describe('refusals', () => {
     expect(answer.error.message.length).toBeGreaterThan(10);
     await until(async () => (await trace(engine)).length === 1);
     expect(await trace(engine)).toMatchObject([{ end: 'refused', status, output_tokens: 0 }]);
+  });
+
+  it('of a completion over the context names the prompt', async () => {
+    const engine = await start({ contextTokens: 100 });
+    const response = await post(engine, '/v1/completions', { model: 'metron-sim', prompt: 'word '.repeat(200) });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ error: { param: 'prompt' } });
   });
 
   it('of unknown paths and wrong methods', async () => {

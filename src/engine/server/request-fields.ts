@@ -40,7 +40,7 @@ export function parseFields<Schema extends z.ZodType>(schema: Schema, body: unkn
 export function readSharedFields(
   fields: z.output<typeof shared>,
   maxTokens: number | undefined,
-): Omit<CompletionCall, 'promptTokens' | 'logprobs' | 'toolOnly'> {
+): Omit<CompletionCall, 'promptTokens' | 'promptField' | 'logprobs' | 'toolOnly'> {
   const options = fields.stream_options;
   const stream = fields.stream ?? false;
   const minTokens = fields.min_tokens ?? 0;

@@ -50,6 +50,7 @@ export const chat: Protocol = {
       logprobs: request.logprobs ? (request.top_logprobs ?? 0) : undefined,
       toolOnly: asksForTool(request),
       promptTokens: await encodeChat(messages),
+      promptField: 'messages',
     };
   },
   events: chatEvents,

@@ -26,7 +26,7 @@ export const completions: Protocol = {
     const request = parseFields(fields, body);
     const call = readSharedFields(request, request.max_tokens ?? defaultMaxTokens);
     const asked = { logprobs: request.logprobs ?? undefined, toolOnly: false };
-    return { ...call, ...asked, promptTokens: await promptTokens(request.prompt) };
+    return { ...call, ...asked, promptTokens: await promptTokens(request.prompt), promptField: 'prompt' };
   },
   events: completionEvents,
   json: completionAnswer,
