@@ -16,44 +16,47 @@ const words = {
 
 type WordClass = keyof typeof words;
 
-const lists = Object.fromEntries(Object.entries(words).map(([name, list]) => [name, list.split(' ')])) as Record<
-  WordClass,
-  string[]
->;
+/** With the space before each: what a token is, never joined anew, since what outlives a batch fills the old heap. */
+const lists = Object.fromEntries(
+  Object.entries(words).map(([name, list]) => [name, list.split(' ').map((word) => ` ${word}`)]),
+) as Record<WordClass, string[]>;
 
 const clause: readonly WordClass[] = ['noun', 'verb', 'determiner', 'adjective', 'noun'];
 const place: readonly WordClass[] = ['preposition', 'determiner', 'noun'];
 
+const ending: readonly WordClass[] = ['conjunction', 'determiner', ...clause];
+
+/** Words to choose from, one list a token; by whether a sentence names a place, and goes on after that. */
+const sentences = [[], place].map((where) =>
+  [[], ending].map((rest) =>
+    (['opener', 'adjective', ...clause, ...where, ...rest] as const).map((name) => lists[name]),
+  ),
+);
+
 /** Readable English, one token a call: the first token of the answer comes without a space before it. */
 export function answerText(random: Random): () => string {
-  let sentence: readonly string[] = [];
+  let sentence = drawSentence(random);
   let position = 0;
   let first = true;
   return () => {
-    if (position === sentence.length) {
+    const list = sentence[position++];
+    if (!list) {
       sentence = drawSentence(random);
       position = 0;
+      return '.';
     }
-    const token = sentence[position++] ?? '.';
+    const token = list[random.below(list.length)] ?? '';
     if (!first) return token;
     first = false;
     return token.trimStart();
   };
 }
 
-function drawSentence(random: Random): string[] {
-  const shape: WordClass[] = ['opener', 'adjective', ...clause];
-  if (random.next() < 0.6) shape.push(...place);
-  if (random.next() < 0.4) shape.push('conjunction', 'determiner', ...clause);
-  const tokens = shape.map((name) => {
-    const list = lists[name];
-    return ` ${list[random.below(list.length)]}`;
-  });
-  return [...tokens, '.'];
-}
+/** The words themselves are drawn one by one. */
+const drawSentence = (random: Random): readonly (readonly string[])[] =>
+  sentences[random.next() < 0.6 ? 1 : 0]?.[random.next() < 0.4 ? 1 : 0] ?? [];
 
 /** Every text a call can return. */
 export function answerVocabulary(): string[] {
-  const spaced = Object.values(lists).flatMap((list) => list.map((word) => ` ${word}`));
-  return [...new Set([...spaced, ...lists.opener, '.'])];
+  return [...new Set([...Object.values(lists).flat(), ...lists.opener.map((word) => word.trimStart()), '.'])];
 }

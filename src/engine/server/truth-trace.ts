@@ -2,6 +2,7 @@ import { createWriteStream, openSync, type WriteStream } from 'node:fs';
 import { MetronError } from '../../core/errors.ts';
 import type { Nanoseconds } from '../../core/units.ts';
 import type { TokenMark } from './stream-part.ts';
+import { TruthColumns } from './truth-columns.ts';
 
 /** How an exchange ended, as the server saw it. */
 export type TruthEnd = 'finished' | 'refused' | 'client-closed' | 'fault' | 'server-closed';
@@ -54,9 +55,7 @@ export class RequestTruth {
   queuedWrites = 0;
   end: TruthEnd | undefined;
   faults: readonly string[] = [];
-  readonly #at: number[] = [];
-  readonly #due: number[] = [];
-  readonly #tokens: number[] = [];
+  readonly #chunks = new TruthColumns();
 
   constructor(id: string, arrivedAt: Nanoseconds) {
     this.id = id;
@@ -65,14 +64,13 @@ export class RequestTruth {
 
   wrote(at: Nanoseconds, marks: readonly TokenMark[]): void {
     for (const { tokens, due } of marks) {
-      this.#at.push(at);
-      this.#due.push(due);
-      this.#tokens.push(tokens);
+      this.#chunks.push(at, due, tokens);
       this.outputTokens += tokens;
     }
   }
 
   record(origin: bigint, endedAt: Nanoseconds): TruthRecord {
+    const { at, due, tokens } = this.#chunks;
     return {
       id: this.id,
       ...(this.engineId === undefined ? {} : { engine_id: this.engineId }),
@@ -86,7 +84,7 @@ export class RequestTruth {
       ...(this.cachedTokens > 0 ? { cached_tokens: this.cachedTokens } : {}),
       ...(this.askedTokens === undefined ? {} : { asked_tokens: this.askedTokens }),
       output_tokens: this.outputTokens,
-      chunks: { at_ns: this.#at, due_ns: this.#due, tokens: this.#tokens },
+      chunks: { at_ns: at, due_ns: due, tokens },
       ...(this.queuedWrites > 0 ? { queued_writes: this.queuedWrites } : {}),
       ...(this.faults.length > 0 ? { faults: this.faults } : {}),
     };
