@@ -7,11 +7,10 @@ import { loadLibc } from './libc.ts';
 const setAttributes: Readonly<Record<string, number>> = { x64: 314, arm64: 274 };
 const attributeBytes = 48;
 const runtimeAt = 24;
-const policyAt = 4;
+const nicenessAt = 16;
 /** The shortest the kernel takes. */
 const slice = microseconds(100);
-/** Runs when nobody else wants the core. */
-const idlePolicy = 5;
+const nicest = 19;
 
 /**
  * Asks the scheduler to let this thread run as soon as it wakes, for short turns: it gets no more of
@@ -22,13 +21,15 @@ export function wakePromptly(): boolean {
 }
 
 /**
- * Lets the process's other threads of now run only where nobody else wants the core: for one whose work is all on the
- * calling thread. V8's helpers compile and mark the heap; one that is woken just before something is due
- * would have this thread's core until the next tick of the kernel, up to 4 ms.
+ * Lets the process's other threads of now give way to everybody: for one whose work is all on the calling thread.
+ * V8's helpers compile and mark the heap; one that is woken just before something is due would have this thread's
+ * core until the next tick of the kernel, up to 4 ms. Not the policy for idle times: a core that runs such a
+ * thread counts as free, and what wakes is put there although another has nothing to do.
  */
-export function idleOthers(): void {
-  for (const thread of otherThreads())
-    schedule(thread, (attributes) => attributes.setUint32(policyAt, idlePolicy, true));
+export function makeOthersYield(): void {
+  for (const thread of otherThreads()) {
+    schedule(thread, (attributes) => attributes.setInt32(nicenessAt, nicest, true));
+  }
 }
 
 function otherThreads(): number[] {
