@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { platform, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -125,6 +125,13 @@ describe('the folder of a run', () => {
     const error = await rejection(createRunFolder(join(base, 'file', 'runs'), 'x', startedAt));
     expect(error.exitCode).toBe(exitCodes.internal);
     expect(error.message).toMatch(/cannot create .*: a part of the path is a file/);
+  });
+
+  it('is refused, not waited for, where the file system makes no folders', {
+    skip: platform() !== 'linux',
+  }, async () => {
+    const error = await rejection(createRunFolder('/proc/metron/runs', 'x', startedAt));
+    expect(error.message).toMatch(/^cannot create \/proc\/metron: /);
   });
 });
 

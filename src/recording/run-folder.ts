@@ -5,6 +5,7 @@ import { MetronError } from '../core/errors.ts';
 import type { Manifest } from '../core/manifest.ts';
 import { createNamedRedactor, createRedactor, type Redact, redactJson } from '../core/redaction.ts';
 import { diskFailure } from './disk-failure.ts';
+import { makeFolders } from './make-folders.ts';
 
 /** Names of the files of a run. */
 export const runFiles = {
@@ -108,11 +109,7 @@ export async function createRunFolder(
   secrets: readonly string[] = [],
 ): Promise<RunFolder> {
   const stem = join(base, `${timeForFolder(startedAt)}_${nameForFolder(createRedactor(secrets)(name))}`);
-  try {
-    await mkdir(base, { recursive: true });
-  } catch (cause) {
-    throw diskFailure('create', base, cause);
-  }
+  await makeFolders(base);
   for (let i = 1; ; i++) {
     const path = i === 1 ? stem : `${stem}-${i}`;
     try {

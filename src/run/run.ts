@@ -8,6 +8,7 @@ import { Composer } from '../instrument/composer.ts';
 import { Instrument } from '../instrument/instrument.ts';
 import type { Summary } from '../metrics/index.ts';
 import { ClockWatch } from '../recording/clock-watch.ts';
+import { expectWritable } from '../recording/make-folders.ts';
 import { type ManifestStart, startManifest } from '../recording/manifest.ts';
 import { createRunFolder } from '../recording/run-folder.ts';
 import type { Spread } from '../recording/spread.ts';
@@ -48,6 +49,8 @@ export interface RunResult {
   readonly exitCode: ExitCode;
 }
 
+const defaultRunsFolder = 'runs';
+
 /** Plan → schedule → dispatch → record → summary. One run; repetitions are `runRepeatedly`'s. */
 export async function run(plan: Plan, options: RunOptions = {}): Promise<RunResult> {
   const { env = process.env, control = new RunControl(), onEvent = () => {} } = options;
@@ -55,6 +58,7 @@ export async function run(plan: Plan, options: RunOptions = {}): Promise<RunResu
   const schedule = buildSchedule(plan, plan.seed);
   expectWithinCurve(scorePolicy(plan.score), schedule.promptTokens);
   expectRoomFor(openLoadOf(plan, schedule));
+  await expectWritable(options.runsFolder ?? defaultRunsFolder);
   const standUp = (): Instrument => new Instrument(instrumentSetup(plan, schedule, target));
   // Threads stand up while the server answers, unless a self-test has to be measured without them.
   let instrument = (await isSelfTestDue(plan, target, env)) ? undefined : standUp();
@@ -89,7 +93,7 @@ async function measure(prepared: Prepared, options: RunOptions, selfTest: Spread
   const { plan, target, schedule, instrument, found, control, onEvent } = prepared;
   const startedAt = new Date();
   const name = plan.name ?? plan.target.model;
-  const folder = await createRunFolder(options.runsFolder ?? 'runs', name, startedAt, target.secrets);
+  const folder = await createRunFolder(options.runsFolder ?? defaultRunsFolder, name, startedAt, target.secrets);
   const planJson = planToJson(plan);
   await folder.writePlan(planJson);
 
