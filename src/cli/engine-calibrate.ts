@@ -10,10 +10,18 @@ import { run } from '../run/run.ts';
 import { type Flag, type Flags, jsonFlag } from './verb.ts';
 
 export const calibrateFlags: readonly Flag[] = [
-  { flag: '--calibrate <url>', help: 'measure a real server with three probes and fit a simulated engine to it' },
-  { flag: '--calibrate-model <name>', help: 'model to ask that server for' },
-  { flag: '--calibration-out <file>', help: 'where the calibration is written (calibration.json)' },
-  { flag: '--runs <folder>', help: 'where the run folders of the probes are made (runs)' },
+  {
+    flag: '--calibrate <url>',
+    help: 'measure a real server with three probes and fit a simulated engine to it',
+    group: 'Calibration:',
+  },
+  { flag: '--calibrate-model <name>', help: 'model to ask that server for', group: 'Calibration:' },
+  {
+    flag: '--calibration-out <file>',
+    help: 'where the calibration is written (calibration.json)',
+    group: 'Calibration:',
+  },
+  { flag: '--runs <folder>', help: 'where the run folders of the probes are made (runs)', group: 'Calibration:' },
   jsonFlag,
 ];
 

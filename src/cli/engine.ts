@@ -9,7 +9,8 @@ import type { Flag, Verb } from './verb.ts';
 const flags: Flag[] = engineFlags.map(({ flag, help, default: standard, type, choices, repeatable, engine }) => {
   const byDefault = standard === undefined || type === 'list' || standard === false ? '' : ` (${String(standard)})`;
   const ofThese = choices.length === 0 ? '' : `: ${choices.join(', ')}`;
-  return { flag, help: `${engine === undefined ? '' : `${engine}: `}${help}${ofThese}${byDefault}`, repeatable };
+  const group = engine === undefined ? 'Server:' : `${engine.replace(/^./, (letter) => letter.toUpperCase())} engine:`;
+  return { flag, help: `${help}${ofThese}${byDefault}`, repeatable, group };
 });
 
 export const engine: Verb = {

@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { exitCodes } from '../core/errors.ts';
 import { version } from '../version.ts';
 import { reportFailure } from './failure.ts';
+import { helpLayout } from './help-layout.ts';
 import type { Flag, Flags, Verb } from './verb.ts';
 import { verbsFor } from './verbs.ts';
 
@@ -18,15 +19,21 @@ const headings: Readonly<Record<string, string>> = {
   score: 'Scoring:',
 };
 
-function addFlag(command: Command, { flag, help, repeatable, path }: Flag): void {
+function addFlag(command: Command, { flag, help, repeatable, path, group }: Flag): void {
   const option = new Option(flag, help);
   if (repeatable) option.argParser(collect);
-  if (path !== undefined) option.helpGroup(headings[path.split('.')[0] ?? ''] ?? 'Run:');
+  if (group !== undefined) option.helpGroup(group);
+  else if (path !== undefined) option.helpGroup(headings[path.split('.')[0] ?? ''] ?? 'Run:');
   command.addOption(option);
 }
 
 function addVerb(program: Command, verb: Verb): void {
-  const command = program.command(verb.name).summary(verb.summary).description(verb.summary).exitOverride();
+  const command = program
+    .command(verb.name)
+    .summary(verb.summary)
+    .description(verb.summary)
+    .exitOverride()
+    .showHelpAfterError(`(see metron ${verb.name} --help)`);
   if (verb.arguments) command.arguments(verb.arguments);
   for (const flag of verb.flags) addFlag(command, flag);
   command.addHelpText('after', `\nExamples:\n${verb.examples.map((line) => `  $ ${line}`).join('\n')}`);
@@ -50,6 +57,7 @@ const program = new Command('metron')
   .description('How well does an LLM inference system serve the people who read its tokens?')
   .version(version)
   .exitOverride()
+  .configureHelp(helpLayout)
   .showSuggestionAfterError(true)
   .showHelpAfterError('(see metron --help)');
 for (const verb of await verbsFor(process.argv[2])) addVerb(program, verb);

@@ -21,6 +21,8 @@ export interface Flag {
   readonly repeatable?: boolean;
   /** The setting of a plan that it sets; help groups flags by its first word. */
   readonly path?: string;
+  /** Heading in the help, where `path` gives none. */
+  readonly group?: string;
 }
 
 export type Flags = Readonly<Record<string, unknown>>;

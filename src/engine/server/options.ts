@@ -19,7 +19,7 @@ const serverOptions = z.object({
     .string()
     .min(1)
     .optional()
-    .describe('model; names of --list ask for the simulated engine, the simple one takes any (metron-sim)'),
+    .describe('model: one of metron engine --list is simulated, the simple engine takes any name (metron-sim)'),
   servedModelName: z.string().min(1).optional().describe('name under which the model is served'),
   seed: z.union([z.number(), z.string()]).default(1).describe('seed of every random draw'),
   contextTokens: z
@@ -169,13 +169,14 @@ const fileOptions = new Set(['trace', 'modelConfig', 'calibration', 'tlsCert', '
 const flagOf = (key: string, schema: z.ZodType, engine?: string): EngineFlag => {
   const type = flagType(schema);
   const standard: unknown = schema.safeParse(undefined).data;
+  const choices = choicesOf(key, schema);
   return {
     key,
-    flag: flagName(key) + placeholder(key, type, standard),
+    flag: flagName(key) + placeholder(key, type, standard, choices),
     help: schema.description ?? '',
     default: standard,
     type,
-    choices: choicesOf(key, schema),
+    choices,
     repeatable: type === 'list',
     ...(engine === undefined ? {} : { engine }),
   };
@@ -198,12 +199,12 @@ function flagType(schema: z.ZodType): EngineFlag['type'] {
   return [0, 1, 2].some((number) => schema.safeParse(number).success) ? 'number' : 'string';
 }
 
-function placeholder(key: string, type: EngineFlag['type'], standard: unknown): string {
+function placeholder(key: string, type: EngineFlag['type'], standard: unknown, choices: readonly string[]): string {
   if (fileOptions.has(key)) return ' <file>';
   if (type === 'list') return ' <rule>';
   // What is not off by default must be possible to switch off.
   if (type === 'boolean') return standard === false ? '' : ' [yes]';
-  return ` <${type}>`;
+  return ` <${type === 'number' ? 'number' : choices.length > 0 ? 'name' : 'text'}>`;
 }
 
 /** Options from what a command line gave: every value a string, a list of strings or `true`; other keys are left out. */
