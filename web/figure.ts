@@ -1,4 +1,4 @@
-import { type DataTable, type Drawn, isEmpty } from '../src/plots/figure.ts';
+import { type DataTable, type Drawn, isEmpty, isSingle } from '../src/plots/figure.ts';
 import type { Draw, Drawing } from './charts/drawing.ts';
 import { h, wordsOf } from './dom.ts';
 
@@ -48,23 +48,32 @@ export class FigureView {
   show<Data>(figure: Drawn<Data>, draw: Draw<Data>): void {
     this.#title.textContent = figure.title;
     this.#subtitle.textContent = figure.subtitle;
-    const empty = isEmpty(figure);
-    this.#plot.classList.toggle('empty', empty);
-    this.#details.hidden = empty;
-    this.#noteText = empty ? '' : figure.note;
-    this.#note.textContent = this.#noteText;
-    this.#render = empty ? undefined : (width) => draw(figure.data, width);
-    if (empty) {
-      this.#plot.replaceChildren(h('p', {}, figure.empty));
-      for (const name of ['tabindex', 'role', 'aria-label']) this.#plot.removeAttribute(name);
+    this.#plot.classList.toggle('empty', isEmpty(figure));
+    this.#plot.classList.toggle('single', isSingle(figure));
+    if (isEmpty(figure) || isSingle(figure)) {
+      this.#say(isEmpty(figure) ? figure.empty : figure.single);
       return;
     }
+    this.#details.hidden = false;
+    this.#noteText = figure.note;
+    this.#note.textContent = this.#noteText;
+    this.#render = (width) => draw(figure.data, width);
     this.#plot.setAttribute('tabindex', '0');
     this.#plot.setAttribute('role', 'img');
     this.#plot.setAttribute('aria-label', figure.alt);
     this.#table.setAttribute('aria-label', `Data: ${figure.title}`);
     this.#fillTable(figure.table);
     this.draw();
+  }
+
+  /** A sentence in the picture's place. */
+  #say(sentence: string): void {
+    this.#details.hidden = true;
+    this.#noteText = '';
+    this.#note.textContent = '';
+    this.#render = undefined;
+    this.#plot.replaceChildren(h('p', {}, sentence));
+    for (const name of ['tabindex', 'role', 'aria-label']) this.#plot.removeAttribute(name);
   }
 
   resized(width: number): void {

@@ -3,6 +3,9 @@ import type { OperatingPoint, ProbeWindow } from './capacity-probe.ts';
 import type { CapacityReason, CapacityResult, TriedLoad } from './capacity-result.ts';
 import type { LostLook } from './capacity-watch.ts';
 
+/** What a load is counted in. */
+export type LoadUnit = 'requests/s' | 'users';
+
 /** What a search found, as it is stored and shown. Loads in its unit; absent bounds were not shown by any load. */
 export interface FoundCapacity {
   /** The objective, condition by condition, in words. */
@@ -10,7 +13,7 @@ export interface FoundCapacity {
   readonly reason: CapacityReason;
   /** Of the interval; absent where points decided, as in the literature. */
   readonly confidence?: number;
-  readonly unit: 'requests/s' | 'users';
+  readonly unit: LoadUnit;
   readonly relevantLowerBound?: number;
   readonly relevantUpperBound?: number;
   readonly estimate?: number;

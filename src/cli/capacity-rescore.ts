@@ -29,7 +29,7 @@ function writePage(result: RescoredFolders, folders: readonly string[], html: st
   return new RunFolder(dirname(path)).writeReport(renderAnalysis(surfacePage(result, command)), basename(path));
 }
 
-function describe({ objective, surfaces, flips, warnings }: RescoredFolders): string[] {
+function describe({ objective, unit, surfaces, flips, warnings }: RescoredFolders): string[] {
   const tables = surfaces.flatMap(({ folder, cells }) => {
     const rows = [...new Set(cells.map(({ decodeDeadline_ms }) => decodeDeadline_ms))];
     const columns = [...new Set(cells.map(({ firstToken_ms }) => firstToken_ms))];
@@ -52,7 +52,11 @@ function describe({ objective, surfaces, flips, warnings }: RescoredFolders): st
     ];
   });
   return [
-    `Capacity by deadlines, objective ${objective.join(', ')}; no new load was made`,
+    ...wrap(
+      `Capacity by deadlines${unit === undefined ? '' : `, ${unit}`}; objective ${objective.join(', ')}; no new load was made`,
+      80,
+      2,
+    ),
     ...tables,
     '',
     ...warnings.flatMap((text) => wrap(`! ${text}`, 80, 2)),

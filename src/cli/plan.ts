@@ -1,7 +1,7 @@
 import { type Plan, planFlags, planFromFlags, planToJson } from '../config/index.ts';
 import { type ExitCode, exitCodes } from '../core/errors.ts';
 import { toSeconds } from '../core/units.ts';
-import { neededSamples } from '../metrics/index.ts';
+import { leastToProve } from '../metrics/index.ts';
 import { chosenShare, count, duration, number } from '../plots/format.ts';
 import { parseEngineOptions, simulate } from '../run/simulate.ts';
 import {
@@ -125,10 +125,10 @@ function describe(resolved: Plan, { schedule, scheduleHash, promptHash: prompts,
 
 /** Said before anything is sent: the sample will be too small for the target. */
 function tooFew({ score }: Plan, { requests, measuredRequests = requests }: Facts['schedule']): string[] {
-  const needs = neededSamples(score.fluidShare);
-  if (measuredRequests >= needs) return [];
+  const needs = leastToProve(score.fluidShare);
+  if (measuredRequests >= needs || !Number.isFinite(needs)) return [];
   return [
-    `sample     ! ${count(measuredRequests)} requests cannot prove a target of ${chosenShare(score.fluidShare)}: that needs ${count(needs)}`,
+    `sample     ! ${count(measuredRequests)} requests cannot prove a target of ${chosenShare(score.fluidShare)}: that takes ${count(needs)}`,
   ];
 }
 

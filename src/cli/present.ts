@@ -3,9 +3,9 @@ import type { SteadySummary } from '../analyses/steady-score.ts';
 import type { Manifest } from '../core/manifest.ts';
 import type { Summary } from '../metrics/index.ts';
 import { renderCsv } from '../outputs/csv.ts';
-import { renderSteadyState } from '../outputs/terminal/steady-state.ts';
+import { steadyStateLines } from '../outputs/terminal/steady-state.ts';
 import { renderTerminal } from '../outputs/terminal/terminal.ts';
-import { answer } from '../plots/answer.ts';
+import { answer, notesBeside } from '../plots/answer.ts';
 import { number } from '../plots/format.ts';
 import { stampsLine } from '../plots/stamps-line.ts';
 import { plain } from '../plots/words.ts';
@@ -31,23 +31,24 @@ export function present({ manifest, summary, files, how, facts }: Presentation):
     return;
   }
   const certificate = manifest?.certificate;
-  const { sentence, why } = answer(summary, certificate);
+  const said = answer(summary, certificate);
+  const { sentence, why } = said;
   const stamps = stampsLine(certificate?.evidence, ' ');
   process.stdout.write(
     renderTerminal({
       title: titleOf(manifest),
       verdict: certificate ?? { verdict: 'suspect', reasons: ['the run was cut before it could judge its instrument'] },
       ...(stamps !== undefined && { stamps }),
-      summary,
+      summary: { ...summary, notes: notesBeside(said, summary.notes) },
       answer: sentence,
       // The reasons of an invalid run stand above the answer already.
       why: certificate?.verdict === 'invalid' ? why.slice(-1).map(plain) : why.map(plain),
       load: loadOf(manifest, summary),
+      steady: steadyStateLines(summary, screen()),
       files: files.map(([label, path]) => [label, relative('', path) || path]),
       ...screen(),
     }),
   );
-  process.stdout.write(`\n${renderSteadyState(summary, screen())}`);
 }
 
 function titleOf(manifest: Manifest | undefined): string {

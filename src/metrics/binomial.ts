@@ -117,6 +117,10 @@ function bisectShare(holds: (share: number) => boolean): number {
   return (low + high) / 2;
 }
 
+/** Smallest sample whose exact 95 % interval lies at or above a share if all of it passes: 0.025^(1/n) ≥ share. */
+export const leastToProve = (share: number): number =>
+  share >= 1 ? Number.POSITIVE_INFINITY : Math.ceil(Math.log(0.025) / Math.log(share) - 1e-9);
+
 /**
  * Smallest sample with which a claim about the p-quantile can be made with 99 % confidence when not
  * one value breaks it: the smallest n with p^n ≤ 0.01: 459 for P99, 44 for P90.

@@ -1,6 +1,6 @@
 export { acceptanceCurve, acceptanceDeadlines } from './acceptance.ts';
 export { type Answer, AnswerReader } from './answer.ts';
-export { neededSamples, quantileRanks, shareInterval } from './binomial.ts';
+export { leastToProve, neededSamples, quantileRanks, shareInterval } from './binomial.ts';
 export { completedBy, completionIncidence } from './completion-incidence.ts';
 export {
   type DeadlinePolicy,

@@ -1,5 +1,5 @@
 import type { Answer } from './answer.ts';
-import { neededSamples } from './binomial.ts';
+import { leastToProve } from './binomial.ts';
 import { FirstWave } from './first-wave.ts';
 import { OtherChunkPolicies } from './other-chunk-policies.ts';
 import type { ScorePolicy } from './policy.ts';
@@ -7,7 +7,7 @@ import { isExtrapolated } from './prefill-deadline.ts';
 import type { Note, Summary } from './summary.ts';
 import { divergenceLimit } from './token-tally.ts';
 
-const percent = (share: number): string => `${Number((share * 100).toPrecision(3))} %`;
+const percent = (share: number): string => `${Number((share * 100).toPrecision(3))}%`;
 
 /** Above this error rate, percentiles of completed requests never stand alone (docs/metrics.md). */
 const conditionalLimit = 0.05;
@@ -137,7 +137,7 @@ function tokenNotes({ tokens }: Scored): Note[] {
     const text = `tokens counted by chunk are ${percent(Math.abs(divergence))} ${divergence < 0 ? 'fewer' : 'more'} than the totals: fluidity and token gaps rest on the former`;
     notes.push({ level: 'warn', code: 'token-divergence', text });
   } else if (divergentRequests > 0) {
-    const text = `in ${divergentRequests} answers the tokens counted by chunk differ from the total by more than 2 %`;
+    const text = `in ${divergentRequests} answers the tokens counted by chunk differ from the total by more than 2%`;
     notes.push({ level: 'info', code: 'token-divergence-requests', text });
   }
   if (perChunk.mean !== undefined && perChunk.mean > burstyFrom) {
@@ -149,8 +149,8 @@ function tokenNotes({ tokens }: Scored): Note[] {
 
 function sampleNotes({ requests, policy }: Scored): Note[] {
   const n = requests.completed + requests.failed;
-  const needs = neededSamples(policy.fluidShare);
-  if (n === 0 || n >= needs) return [];
-  const text = `${n} requests cannot support a claim about ${percent(policy.fluidShare)} of them: that needs ${needs}`;
+  const needs = leastToProve(policy.fluidShare);
+  if (n === 0 || n >= needs || !Number.isFinite(needs)) return [];
+  const text = `${n} requests could not prove ${percent(policy.fluidShare)} even if all were fluid: that takes ${needs}`;
   return [{ level: 'warn', code: 'few-requests', text }];
 }

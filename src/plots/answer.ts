@@ -1,5 +1,5 @@
 import type { Certificate } from '../core/certificate.ts';
-import type { Summary } from '../metrics/index.ts';
+import { leastToProve, type Note, type Summary } from '../metrics/index.ts';
 import { chosenShare, count, duration, interval, plural, share } from './format.ts';
 import { sentence as ended, listed, lowerFirst, strong, type Words } from './words.ts';
 
@@ -79,21 +79,13 @@ function fluidAnswer(summary: Summary, findings: Findings | undefined): Answer {
   const n = summary.headline.fluidShare.n;
   const proven = low !== undefined && low >= target;
   const met = value >= target;
-  const outcome = met ? `The target, ${aim}, is ${proven ? 'met' : 'reached'}.` : `The target is ${aim}.`;
-  const doubt = met ? !proven : high === undefined || high >= target;
+  const outcome = met
+    ? `The target, ${aim}, is ${proven ? 'met' : 'reached but not yet proven'}.`
+    : `The target is ${aim}.`;
   const why = [
     ...(findings ? stallSentences(findings) : []),
     shortSentence(summary, findings),
-    ...(doubt
-      ? [
-          [
-            strong('Not yet proven: '),
-            met && tooFewToProve(n, target)
-              ? `even if every one of ${plural(n, 'request')} were fluid, they could not prove ${aim}; that needs at least ${count(leastToProve(target))}.`
-              : `the 95% interval, ${interval(low, high, 'share')}, includes ${met ? 'less than ' : ''}the target. More requests would decide.`,
-          ],
-        ]
-      : []),
+    met ? (proven ? [] : unproven(n, target, low)) : undecided(target, low, high),
   ].filter((words) => words.length > 0);
   return {
     sentence: `${subject(value, n)} ${outcome}`,
@@ -102,10 +94,33 @@ function fluidAnswer(summary: Summary, findings: Findings | undefined): Answer {
   };
 }
 
-/** Requests whose exact 95% interval lies above a share when all of them pass: 0.025^(1/n) ≥ share. */
-const leastToProve = (share: number): number => Math.ceil(Math.log(0.025) / Math.log(share) - 1e-9);
+/** How far below a target that was reached the truth may lie, and what would settle it. */
+function unproven(n: number, target: number, low: number | undefined): Words {
+  const needs = leastToProve(target);
+  const settles =
+    target < 1 && n < needs
+      ? ` To prove ${chosenShare(target)} takes ${count(needs)} answers, all of them fluid.`
+      : ' More answers would decide.';
+  if (low === undefined) return [strong('Not proven:'), settles];
+  return [
+    `${n < needs ? 'With so few answers the' : 'The'} true share may be as low as `,
+    strong(share(low)),
+    `.${settles}`,
+  ];
+}
 
-const tooFewToProve = (n: number, share: number): boolean => share < 1 && n < leastToProve(share);
+/** A target that was missed, but may yet be kept. */
+function undecided(target: number, low: number | undefined, high: number | undefined): Words {
+  if (high !== undefined && high < target) return [];
+  return [
+    strong('Not certain: '),
+    `the 95% interval, ${interval(low, high, 'share')}, includes the target. More answers would decide.`,
+  ];
+}
+
+/** What must be known before quoting a number, but for what the answer says itself. */
+export const notesBeside = ({ tone }: Pick<Answer, 'tone'>, notes: readonly Note[]): Note[] =>
+  notes.filter(({ code }) => !(code === 'few-requests' && tone === 'reached'));
 
 function subject(value: number, n: number): string {
   if (n === 1) return value === 1 ? 'The one answer streams fluidly.' : 'The one answer does not stream fluidly.';
@@ -140,7 +155,7 @@ function shortSentence(summary: Summary, findings: Findings | undefined): Words 
   }
   const { short } = findings;
   const total = short.failed + short.lateFirst + short.stalled;
-  if (total === 0) return n === 1 ? [] : [`All ${count(n)} requests were fluid; none failed.`];
+  if (total === 0) return n === 1 ? [] : ['No request failed.'];
   const reasons = [
     short.stalled > 0 ? `${count(short.stalled)} through stalls and delays` : '',
     short.lateFirst > 0 ? `${count(short.lateFirst)} with a late first token` : '',

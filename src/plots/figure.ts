@@ -19,7 +19,14 @@ export interface EmptyFigure {
   readonly empty: string;
 }
 
-export type Drawn<Data> = Figure<Data> | EmptyFigure;
+/** A figure whose data are one value, which a sentence says better. */
+export interface SingleFigure {
+  readonly title: string;
+  readonly subtitle: string;
+  readonly single: string;
+}
+
+export type Drawn<Data> = Figure<Data> | EmptyFigure | SingleFigure;
 
 export interface DataTable {
   readonly head: readonly string[];
@@ -27,3 +34,5 @@ export interface DataTable {
 }
 
 export const isEmpty = <Data>(figure: Drawn<Data>): figure is EmptyFigure => 'empty' in figure;
+export const isDrawn = <Data>(figure: Drawn<Data>): figure is Figure<Data> => 'data' in figure;
+export const isSingle = <Data>(figure: Drawn<Data>): figure is SingleFigure => 'single' in figure;

@@ -8,7 +8,7 @@ describe('numbers in words', () => {
     [1.2345, '1.23'],
     [12.345, '12.3'],
     [123.45, '123'],
-    [1234.5, '1235'],
+    [1234.5, '1,235'],
     [123456, '123,456'],
     [-5.678, '−5.68'],
     [undefined, 'n/a'],
@@ -46,6 +46,8 @@ describe('numbers in words', () => {
     expect(count(1234567)).toBe('1,234,567');
     expect(plural(1, 'request')).toBe('1 request');
     expect(plural(2, 'request')).toBe('2 requests');
-    expect(quantity(3, 'tokens', ' ')).toBe('3.00 tokens');
+    expect(quantity(3, 'tokens', ' ')).toBe('3 tokens');
+    expect(quantity(1, 'stalls', ' ')).toBe('1 stall');
+    expect(quantity(1.25, 'tokens', ' ')).toBe('1.25 tokens');
   });
 });

@@ -10,16 +10,15 @@ const notMeasured = 'n/a';
 
 const minus = (text: string): string => text.replace('-', '−');
 
-/** Three significant digits, no exponent, thousands set apart from 10,000 on. */
+/** Three significant digits, no exponent, thousands set apart. */
 export function number(value: number | undefined): string {
   if (value === undefined || !Number.isFinite(value)) return notMeasured;
   if (value === 0) return '0';
-  const size = Math.abs(value);
-  if (size >= 10_000) return minus(Math.round(value).toLocaleString('en-US'));
   // Rounded first: 0.9996 has the digits of 1.00.
   const rounded = Number(value.toPrecision(3));
+  if (Math.abs(rounded) >= 1000) return count(Math.round(value));
   const digits = Math.max(0, Math.min(6, 2 - Math.floor(Math.log10(Math.abs(rounded)))));
-  return minus(size >= 1000 ? value.toFixed(0) : rounded.toFixed(digits));
+  return minus(rounded.toFixed(digits));
 }
 
 /** Milliseconds below one second, seconds from there on; microseconds below a tenth of a millisecond. */
@@ -40,12 +39,13 @@ export function share(value: number | undefined): string {
   return `${percent.toFixed(1)}%`;
 }
 
-/** A value in the unit its metric is kept in. */
+/** A value in the unit its metric is kept in: 1 stall, 12 stalls, 1.25 tokens. */
 export function quantity(value: number | undefined, unit: string, space: Space = '\u202f'): string {
   if (value === undefined) return notMeasured;
   if (unit === 'ms') return duration(value, space);
   if (unit === 'share') return share(value);
   if (unit === '' || unit === '1' || unit === 'ratio') return number(value);
+  if (Number.isInteger(value) && !unit.includes('/')) return plural(value, unit.replace(/s$/, ''), unit, space);
   return `${number(value)}${space}${unit}`;
 }
 
@@ -67,7 +67,8 @@ export function interval(
 /** 12,345: counts are never rounded. */
 export const count = (value: number): string => minus(value.toLocaleString('en-US'));
 
-export const plural = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`;
+export const plural = (n: number, one: string, many = `${one}s`, space: Space = ' '): string =>
+  `${count(n)}${space}${n === 1 ? one : many}`;
 
 /** A round number somebody chose, as they wrote it: 50 ms, not 50.0 ms. */
 export function chosen(ms: number, space: Space = '\u202f'): string {

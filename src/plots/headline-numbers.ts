@@ -64,7 +64,8 @@ const ends = (low: number | undefined, high: number | undefined): { low?: number
 
 function fluidRate({ headline, policy }: Summary): HeadlineNumber {
   const estimate = headline.fluidRate;
-  const label = `Fluid token rate, ${chosenShare(policy.fluidShare)} of requests`;
+  const label = 'Fluid token rate';
+  const keepers = `kept by ${chosenShare(policy.fluidShare)}, first token aside`;
   const target = (1000 * nanosecondsPerMillisecond) / policy.decodeDeadline;
   const aim = `target ${number(target).replace(/\.0+$/, '')}, one per ${chosen(policy.decodeDeadline / nanosecondsPerMillisecond)}`;
   if (estimate.value === undefined) return { label, value: none, lines: lines(estimate.reason ?? 'not measured', aim) };
@@ -73,7 +74,7 @@ function fluidRate({ headline, policy }: Summary): HeadlineNumber {
     label,
     value: number(value),
     unit: 'tokens/s',
-    lines: lines(range(estimate, ''), aim),
+    lines: lines(keepers, range(estimate, ''), aim),
     gauge: {
       domain: [0, Math.max(target * 1.5, value * 1.1, (high ?? 0) * 1.05)],
       value,

@@ -1,5 +1,5 @@
 import type { MetricSummary, Percentile, Summary } from '../metrics/index.ts';
-import { count, interval, number, quantity } from './format.ts';
+import { count, interval, quantity } from './format.ts';
 
 /** Every metric of the summary as two tables: distributions and single values. */
 export interface NumbersTable {
@@ -73,6 +73,6 @@ function single(metric: MetricSummary): NumbersRow {
 }
 
 function head({ id, label, population, n, undefinedCount, per }: MetricSummary): Omit<NumbersRow, 'cells'> {
-  const missing = undefinedCount > 0 ? `; ${number(undefinedCount)} without it` : '';
+  const missing = undefinedCount > 0 ? `; ${count(undefinedCount)} without it` : '';
   return { id, label, detail: `${per === 'run' ? '' : `per ${per}; `}${population}${missing}`, n: count(n) };
 }

@@ -39,3 +39,9 @@ export const multiples = (step: number, end: number): number[] =>
 
 /** Digits that a picture can show; keeps the page small. */
 export const rounded = (value: number, digits = 3): number => Number(value.toFixed(digits));
+
+/** Least and greatest value. */
+export const extent = (values: readonly number[]): readonly [number, number] => [
+  values.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY),
+  values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY),
+];

@@ -1,7 +1,7 @@
 import { nanosecondsPerMillisecond } from '../core/units.ts';
 import type { Note, ScorePolicy } from '../metrics/index.ts';
 import { neededSamples } from '../metrics/index.ts';
-import { type Answer, answer } from './answer.ts';
+import { type Answer, answer, notesBeside } from './answer.ts';
 import type { Drawn } from './figure.ts';
 import { type AcceptanceCurveData, acceptanceCurve } from './figures/acceptance-curve.ts';
 import { type ChunkSizes, chunkSizes } from './figures/chunk-sizes.ts';
@@ -63,13 +63,14 @@ const mostSilences = 40;
 export function reportModel(input: ReportInput, run: ScoredRun): ReportModel {
   const { manifest, summary, plan } = input;
   const pauses = pausesOf(run.counted, run.policy.decodeDeadline);
+  const said = answer(summary, manifest.certificate, findings(run, pauses));
   return {
     schema: 'metron.report/1',
     name: manifest.name ?? 'Run',
     eyebrow: eyebrow(input, run),
     policy: run.policy,
     trust: trustTable(manifest.certificate, supports(run, input)),
-    answer: answer(summary, manifest.certificate, findings(run, pauses)),
+    answer: said,
     headline: headlineNumbers(summary),
     figures: {
       fluidity: fluidityDistribution(run),
@@ -85,7 +86,7 @@ export function reportModel(input: ReportInput, run: ScoredRun): ReportModel {
     playback: playbackChoices(run.requests, run.policy),
     silences: silences(run.requests, 4 * run.policy.decodeDeadline).slice(0, mostSilences),
     numbers: numbersTable(summary),
-    notes: summary.notes,
+    notes: notesBeside(said, summary.notes),
     plan: planFacts(plan, manifest, run.policy),
   };
 }
@@ -127,9 +128,9 @@ function supports({ counted }: ScoredRun, { cut, problems = [] }: ReportInput): 
     n === 0 || beyond === undefined
       ? []
       : within === undefined
-        ? [`${plural(n, 'request')} ${n === 1 ? 'supports' : 'support'} no statement about a percentile.`]
+        ? [`${plural(n, 'request')} ${n === 1 ? 'carries' : 'carry'} no percentile.`]
         : [
-            `${plural(n, 'request')} support statements up to P${within}, not P${beyond} (that needs ${count(neededSamples(beyond / 100))}).`,
+            `${plural(n, 'request')} carry percentiles up to P${within}; P${beyond} takes ${count(neededSamples(beyond / 100))}.`,
           ];
   return [...(cut ? ['The run was cut: the record ends before the run did.'] : []), ...problems.map(sentence), ...can];
 }

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { type FoundCapacity, foundLoad } from '../analyses/capacity-found.ts';
+import { type FoundCapacity, foundLoad, type LoadUnit } from '../analyses/capacity-found.ts';
 import { type CapacityOptions, defaultCapacityOptions } from '../analyses/capacity-options.ts';
 import { bisectCapacity } from '../analyses/capacity-point-search.ts';
 import { loadPoints, namedPoints } from '../analyses/capacity-points.ts';
@@ -118,6 +118,8 @@ const drawsToCheck = 2000;
  * Refuses prompts outside the lengths of the prefill curve before any load. What is rarer than can be seen by then
  * ends no search: such requests are counted.
  */
+export const loadUnit = (mode: SearchMode): LoadUnit => (mode === 'rate' ? 'requests/s' : 'users');
+
 function withinCurve(plan: Plan, { mode, options }: CapacityRequest): Plan {
   if (plan.score.prefillCurve === undefined) return plan;
   const load = mode === 'users' ? 1 : (options.start ?? defaultCapacityOptions.start);
@@ -197,7 +199,7 @@ function capacityFileOf(
     conditions,
     reason: result.reason,
     ...(result.confidence !== undefined && { confidence: result.confidence }),
-    unit: request.mode === 'rate' ? 'requests/s' : 'users',
+    unit: loadUnit(request.mode),
     ...(lower !== undefined && { relevantLowerBound: lower }),
     ...(upper !== undefined && { relevantUpperBound: upper }),
     ...(result.estimate !== undefined && { estimate: result.estimate }),

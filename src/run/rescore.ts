@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { LoadUnit } from '../analyses/capacity-found.ts';
 import { capacityFromLooks, type RankingFlip, rankingFlips, type SurfaceCell } from '../analyses/capacity-surface.ts';
 import { scorePolicy } from '../config/index.ts';
 import { loadPlan } from '../config/load-plan.ts';
@@ -8,7 +9,7 @@ import { milliseconds } from '../core/units.ts';
 import type { ScorePolicy } from '../metrics/index.ts';
 import { readRun } from '../recording/read-run.ts';
 import { parseSlo } from '../slo/index.ts';
-import { storedRequest } from './capacity.ts';
+import { loadUnit, storedRequest } from './capacity.ts';
 import { unlikeWorkloads } from './compare-capacities.ts';
 import { folderName, letterOf, type StoredInput, searchInput } from './compare-inputs.ts';
 import { readLooks } from './probe.ts';
@@ -27,6 +28,8 @@ export const rescoreDefaults: RescoreOptions = {
 export interface RescoredFolders {
   readonly schema: 'metron.capacity-surface/1';
   readonly objective: readonly string[];
+  /** Of every capacity; absent where the searches turned up different things. */
+  readonly unit?: LoadUnit;
   readonly surfaces: readonly { readonly folder: string; readonly cells: readonly SurfaceCell[] }[];
   readonly flips: readonly RankingFlip[];
   /** What a reader must know, one sentence each. */
@@ -41,8 +44,10 @@ export async function rescore(
   const slo = parseSlo(['fluidity>=0.9@99%']);
   const surfaces = new Map<string, SurfaceCell[]>();
   const searches = namedSearches(inputs);
+  const units = new Set<LoadUnit>();
   for (const { name, folder } of searches) {
     const { mode } = storedRequest(folder);
+    units.add(loadUnit(mode));
     const policy = scorePolicy(loadPlan(join(folder, 'plan.json')).score);
     const looks = await recordsOf(folder);
     const cells: SurfaceCell[] = [];
@@ -66,6 +71,7 @@ export async function rescore(
   return {
     schema: 'metron.capacity-surface/1',
     objective: slo.conditions.map(({ text }) => text),
+    ...(units.size === 1 && { unit: [...units][0] }),
     surfaces: [...surfaces].map(([folder, cells]) => ({ folder, cells })),
     flips: rankingFlips(surfaces),
     warnings: await unlikeWorkloads(searches),

@@ -331,13 +331,14 @@ export const analyses = {
   profileOfThree: () => profile([64, 256, 1024], (tokens) => 20 + 0.1 * tokens),
   surface: () =>
     surfacePage(
-      { objective: ['fluidity>=0.9 @ 99%'], surfaces: [surface('a-capacity', 2, 0.5)], flips: [] },
+      { objective: ['fluidity>=0.9 @ 99%'], unit: 'requests/s', surfaces: [surface('a-capacity', 2, 0.5)], flips: [] },
       'metron capacity --rescore runs/a-capacity',
     ),
   surfaceThatTurns: () =>
     surfacePage(
       {
         objective: ['fluidity>=0.9 @ 99%'],
+        unit: 'requests/s',
         surfaces: [surface('a-capacity', 2, 0.5), surface('b-capacity', 0.6, 0.9)],
         flips: [{ decodeDeadline_ms: 50, firstToken_ms: 300, ahead: 'b-capacity', behind: 'a-capacity', sure: true }],
       },

@@ -265,6 +265,7 @@ export const runs = {
     ),
   one: () => input(simulate({ ...short, requests: 1 }, 2), manifest('valid', [])),
   noStall: () => input(simulate({ ...short, requests: 120, tokenGap: 10 }, 4), manifest('valid', [])),
+  oneLength: () => input(simulate({ ...short, requests: 120, prompts: [512, 512] }, 13), manifest('valid', [])),
   singleToken: () => input(simulate({ ...short, tokens: [1, 1] }, 6), manifest('valid', [])),
   buffered: () => input(buffered(simulate(short, 8)), manifest('valid', [])),
   censored: () =>

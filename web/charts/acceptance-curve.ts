@@ -3,6 +3,7 @@ import { chosen, chosenShare, duration, number, points, share } from '../../src/
 import { strong } from '../../src/plots/words.ts';
 import { px, s, unit } from '../dom.ts';
 import type { Drawing, Reading } from './drawing.ts';
+import { reserveCurve } from './labels.ts';
 import { bandPath, type Place, point, stepCorners, stepPath, stroke } from './shapes.ts';
 import { crosshair, type StatisticalChart, statisticalChart } from './statistical.ts';
 
@@ -47,6 +48,10 @@ function curves({ marks, x, y }: StatisticalChart, data: AcceptanceCurveData, [f
   );
 }
 
+/** The line of the share, as far as it is known. */
+const shareCurve = (data: AcceptanceCurveData, { x, y }: Pick<StatisticalChart, 'x' | 'y'>): Place[] =>
+  data.deadline_ms.map((deadline, i): Place => [x(deadline), y(data.share[i] ?? 0)]);
+
 /** From where the first requests pass to where nothing changes any more, the run's own deadline inside. */
 function interesting({
   deadline_ms,
@@ -76,26 +81,23 @@ function annotate({ layer, labels, frame, x, y }: StatisticalChart, data: Accept
     point(tx, hy, tone),
   );
   labels.reserve(tx - 2, ty, tx + 2, frame.bottom);
+  reserveCurve(labels, shareCurve(data, { x, y }));
   const low = Math.min(Math.max(hy, ty + 14 * k), frame.bottom - 42 * k);
+  const heights = [0, 45, 90, 135].map((down) => Math.min(low + down * k, frame.bottom - 42 * k));
   const [right, left] = [tx + 12 * k, tx - 12 * k];
-  labels.add({
+  const place = labels.add({
     text: `${share(data.here)} at ${chosen(data.decodeDeadline_ms)}`,
     kind: 'strong',
     tone,
     size: 14,
-    at: [
-      [right, low + 18 * k, 'start'],
-      [left, low + 18 * k, 'end'],
-    ],
+    at: heights.flatMap((height) => [
+      [right, height + 18 * k, 'start'] as const,
+      [left, height + 18 * k, 'end'] as const,
+    ]),
   });
-  if (gap > 0) {
-    labels.add({
-      text: `${points(gap)} short`,
-      at: [
-        [right, low + 35 * k, 'start'],
-        [left, low + 35 * k, 'end'],
-      ],
-    });
+  if (gap > 0 && place) {
+    const [beside, height, anchor] = place;
+    labels.add({ text: `${points(gap)} short`, at: [[beside, height + 17 * k, anchor]] });
   }
   labels.add({
     text: `target ${chosenShare(data.target)}`,

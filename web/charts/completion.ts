@@ -4,6 +4,7 @@ import { multiples, niceStep } from '../../src/plots/order.ts';
 import { strong } from '../../src/plots/words.ts';
 import { s, unit } from '../dom.ts';
 import type { Drawing, Reading } from './drawing.ts';
+import { reserveCurve } from './labels.ts';
 import { bandPath, type Place, stepCorners, stepPath, stroke } from './shapes.ts';
 import { crosshair, type StatisticalChart, statisticalChart } from './statistical.ts';
 
@@ -32,8 +33,9 @@ export function drawCompletion(data: Completion, width: number): Drawing {
   return { svg: chart.svg, reading: reading(chart, data, end) };
 }
 
-function annotate({ labels, frame, y }: StatisticalChart, data: Completion): void {
+function annotate({ labels, frame, x, y }: StatisticalChart, data: Completion): void {
   const k = unit();
+  reserveCurve(labels, completedCurve(data, { x, y }));
   const failed = data.failed.at(-1) ?? 0;
   const right = frame.right - 4 * k;
   labels.add({
@@ -43,6 +45,9 @@ function annotate({ labels, frame, y }: StatisticalChart, data: Completion): voi
     at: [
       [right, y(data.ceiling) + 18 * k, 'end'],
       [right, y(data.ceiling) - 8 * k, 'end'],
+      [right, y(data.ceiling) + 40 * k, 'end'],
+      [right, y(data.ceiling / 2), 'end'],
+      [frame.left + 8 * k, y(data.ceiling) + 18 * k, 'start'],
     ],
   });
   if (failed === 0) return;
@@ -80,17 +85,23 @@ function reading({ frame, x, y }: StatisticalChart, data: Completion, end: numbe
   };
 }
 
+type Scales = Pick<StatisticalChart, 'x' | 'y'>;
+
+const places = ({ time_ms }: Completion, { x, y }: Scales, value: (i: number) => number): Place[] => [
+  [x(0), y(value(-1))],
+  ...time_ms.map((time, i): Place => [x(time / 1000), y(value(i))]),
+];
+
+const completedCurve = (data: Completion, scales: Scales): Place[] =>
+  places(data, scales, (i) => data.completed[i] ?? 0);
+
 function draw({ marks, x, y }: StatisticalChart, data: Completion): void {
-  const places = (value: (i: number) => number): Place[] => [
-    [x(0), y(value(-1))],
-    ...data.time_ms.map((time, i): Place => [x(time / 1000), y(value(i))]),
-  ];
-  const failed = places((i) => 1 - (data.failed[i] ?? 0));
+  const failed = places(data, { x, y }, (i) => 1 - (data.failed[i] ?? 0));
   const lost = (data.failed.at(-1) ?? 0) > 0;
   const edge = failed.map(([left]): Place => [left, y(1)]);
   marks.append(
     ...(lost ? [s('path', { d: bandPath(edge, stepCorners(failed)), fill: 'var(--miss-soft)' })] : []),
     ...(lost ? [stroke(stepPath(failed), 'miss', 1.25)] : []),
-    stroke(stepPath(places((i) => data.completed[i] ?? 0)), 'data', 2.25),
+    stroke(stepPath(completedCurve(data, { x, y })), 'data', 2.25),
   );
 }

@@ -1,23 +1,31 @@
 import type { FirstTokens, Point } from '../../src/plots/figures/first-token.ts';
-import { count, duration } from '../../src/plots/format.ts';
+import { count, duration, number } from '../../src/plots/format.ts';
+import { multiples, niceStep } from '../../src/plots/order.ts';
 import { strong } from '../../src/plots/words.ts';
 import { px, s, unit } from '../dom.ts';
 import type { Drawing } from './drawing.ts';
 import { crosses, linePath, type Place, rectangle } from './shapes.ts';
-import { type StatisticalChart, statisticalChart } from './statistical.ts';
+import { type Axis, type StatisticalChart, statisticalChart } from './statistical.ts';
 
 export function firstTokenDrawing(open: (id: number) => void): (data: FirstTokens, width: number) => Drawing {
   return (data, width) => {
     const chart = statisticalChart({
       width,
       left: 56,
-      x: { type: 'log', domain: widened(data.prompts, 4), format: count, title: 'Prompt tokens' },
+      x: acrossAxis(data),
       y: { type: 'log', domain: widened(data.times, 8), format: tick, title: 'Time to first token' },
     });
     draw(chart, data);
     annotate(chart, data);
     return { svg: chart.svg, ...reading(chart, data, open) };
   };
+}
+
+function acrossAxis({ across, extent }: FirstTokens): Axis {
+  if (across === 'prompt') return { type: 'log', domain: widened(extent, 4), format: count, title: 'Prompt tokens' };
+  const end = Math.max(extent[1], 0.001);
+  const ticks = multiples(niceStep(end, 6), end);
+  return { type: 'linear', domain: [0, end * 1.02], ticks, format: String, title: 'Due, seconds since the start' };
 }
 
 const tick = (ms: number): string => (ms >= 1000 ? `${ms / 1000}\u202fs` : `${ms}\u202fms`);
@@ -32,19 +40,19 @@ function widened([from, to]: readonly [number, number], least: number): [number,
 function draw({ marks, x, y }: StatisticalChart, data: FirstTokens): void {
   const k = unit();
   const most = (data.cells ?? []).reduce((largest, [, , , , n]) => Math.max(largest, n), 1);
-  const cells = (data.cells ?? []).map(([prompt, ms, promptEnd, msEnd, n]) =>
-    rectangle([x(prompt) + 0.5, y(msEnd) + 0.5], [x(promptEnd) - 0.5, y(ms) - 0.5], {
+  const cells = (data.cells ?? []).map(([across, ms, acrossEnd, msEnd, n]) =>
+    rectangle([x(across) + 0.5, y(msEnd) + 0.5], [x(acrossEnd) - 0.5, y(ms) - 0.5], {
       fill: 'var(--data)',
       'fill-opacity': (0.15 + 0.85 * Math.sqrt(n / most)).toFixed(2),
     }),
   );
   const few = data.inTime.length < 60;
   const radius = (few ? 4 : 2.6) * k;
-  const dots = data.inTime.map(([prompt, ms]) => s('circle', { cx: px(x(prompt)), cy: px(y(ms)), r: px(radius) }));
+  const dots = data.inTime.map(([across, ms]) => s('circle', { cx: px(x(across)), cy: px(y(ms)), r: px(radius) }));
   marks.append(
     ...cells,
     s('g', { fill: 'var(--data)', 'fill-opacity': few ? 0.75 : 0.42 }, ...dots),
-    s('path', { class: 'target', d: linePath(data.deadline.map(([prompt, ms]) => [x(prompt), y(ms)])) }),
+    s('path', { class: 'target', d: linePath(data.deadline.map(([across, ms]) => [x(across), y(ms)])) }),
   );
 }
 
@@ -53,8 +61,8 @@ function annotate({ layer, labels, frame, x, y }: StatisticalChart, data: FirstT
   const c = 3.6 * k;
   const edge = frame.top + 4 * k;
   const places: Place[] = [
-    ...data.late.map(([prompt, ms]): Place => [x(prompt), y(ms)]),
-    ...data.never.map(({ prompt }): Place => [x(prompt), edge]),
+    ...data.late.map(([across, ms]): Place => [x(across), y(ms)]),
+    ...data.never.map(({ across }): Place => [x(across), edge]),
   ];
   layer.append(s('path', { d: crosses(places, c), stroke: 'var(--miss)', 'stroke-width': 1.75, fill: 'none' }));
   for (const [left, top] of places) labels.reserve(left - c, top - c, left + c, top + c);
@@ -108,7 +116,7 @@ function reading(chart: StatisticalChart, data: FirstTokens, open: (id: number) 
       near: (px_, py) => nearest(places, px_, py),
       open: (index) => open(points[index]?.[2] ?? 0),
       at: (index) => {
-        const [prompt, ms, id] = points[index] ?? [0, 0, 0];
+        const [across, ms, id] = points[index] ?? [0, 0, 0];
         const [left, top] = places[index] ?? [0, 0];
         return {
           marks: [
@@ -116,7 +124,9 @@ function reading(chart: StatisticalChart, data: FirstTokens, open: (id: number) 
           ],
           words: [
             strong(`#${id}`),
-            `: prompt of ${count(prompt)} tokens, first token after `,
+            data.across === 'prompt'
+              ? `: prompt of ${count(across)} tokens, first token after `
+              : `: due at ${number(across)}\u202fs, first token after `,
             strong(duration(ms)),
             late.has(id) ? ', too late' : ', in time',
           ],

@@ -7,11 +7,11 @@ import { freshId, hatch } from './pattern.ts';
 import { bandPath, linePath, type Place, point, stepCorners, stroke } from './shapes.ts';
 import { crosshair, type StatisticalChart, statisticalChart } from './statistical.ts';
 
-/** How much of the share axis is shown: all of it, unless the curve fills little of it up to the limit. */
+/** How much of the share axis is shown: all of it, unless the curve and its band fill little of it up to the limit. */
 const zooms = [0.1, 0.2, 0.4, 1] as const;
 
 export function drawFluidityDistribution(data: FluidityDistribution, width: number): Drawing {
-  const top = zooms.find((zoom) => data.short * 1.6 < zoom) ?? 1;
+  const top = zooms.find((zoom) => Math.max(data.short * 1.6, (data.short + data.band) * 1.1) < zoom) ?? 1;
   const chart = statisticalChart({
     width,
     x: { type: 'linear', domain: [0, 1], ticks: [0, 0.2, 0.4, 0.6, 0.8, 1], format: tenths, title: 'Fluidity-index' },

@@ -1,5 +1,6 @@
 import { px, s, unit } from '../dom.ts';
 import { textWidth } from './measure.ts';
+import { type Place, stepCorners } from './shapes.ts';
 
 export type Anchor = 'start' | 'middle' | 'end';
 
@@ -65,6 +66,14 @@ export class Labels {
         box.top >= other.bottom,
     );
   }
+}
+
+/** Keeps labels off a step curve. */
+export function reserveCurve(labels: Labels, places: readonly Place[], air = 2): void {
+  stepCorners(places).forEach(([x, y], i, corners) => {
+    const [toX, toY] = corners[i + 1] ?? [x, y];
+    labels.reserve(Math.min(x, toX) - air, Math.min(y, toY) - air, Math.max(x, toX) + air, Math.max(y, toY) + air);
+  });
 }
 
 function labelText(

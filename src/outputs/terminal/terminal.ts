@@ -16,6 +16,8 @@ export interface TerminalInput {
   readonly why?: readonly string[];
   /** How often to ask of the load, one line. */
   readonly load: string;
+  /** The steady window, or why there is none. */
+  readonly steady?: readonly string[];
   /** Label and path of each file a reader may open next. */
   readonly files: readonly (readonly [string, string])[];
   readonly color: boolean;
@@ -50,6 +52,7 @@ export function renderTerminal(input: TerminalInput): string {
     errors(input.summary, dress),
     worst(input.summary, dress),
     notes(input.summary, dress, input.width),
+    [...(input.steady ?? [])],
     foot(input, dress),
   ];
   return `${blocks

@@ -99,7 +99,8 @@ function remarks(profile: PrefillProfile, { reasons, unmeasured, baseline }: Pro
   ];
 }
 
-const signed = (value: number): string => `${value > 0 ? '+' : '−'}${share(Math.abs(value))}`;
+const signed = (value: number): string =>
+  Math.abs(value) < 5e-4 ? 'under 0.1%' : `${value > 0 ? '+' : '−'}${share(Math.abs(value))}`;
 
 function why({ fit, medianResidual, largestResidual, confidence, from_tokens, to_tokens }: PrefillProfile): Words[] {
   const per1000 = duration(1000 * fit.b_ms_per_token);

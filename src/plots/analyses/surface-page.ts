@@ -1,3 +1,4 @@
+import type { LoadUnit } from '../../analyses/capacity-found.ts';
 import type { RankingFlip, SurfaceCell } from '../../analyses/capacity-surface.ts';
 import type { Drawn } from '../figure.ts';
 import { chosen, count, number, plural } from '../format.ts';
@@ -8,6 +9,8 @@ import type { AnalysisPage, PageSection } from './document.ts';
 /** Searches that were scored again under other deadlines. */
 export interface SurfacePageInput {
   readonly objective: readonly string[];
+  /** Of every capacity; absent where the searches turned up different things. */
+  readonly unit?: LoadUnit;
   readonly surfaces: readonly Surface[];
   readonly flips: readonly RankingFlip[];
   readonly warnings?: readonly string[];
@@ -36,7 +39,7 @@ export function surfacePage(input: SurfacePageInput, command: string): AnalysisP
         : { state: 'ok', label: 'Scored from stored looks' },
     remarks: [`objective: ${objective.join(', ')}`, 'no new load was made', ...(input.warnings ?? [])],
     answer: answerOf(input),
-    why: surfaces.map(rangeOf),
+    why: surfaces.length > 1 ? surfaces.map((surface) => rangeOf(surface, input.unit)) : [],
     headline: [],
     sections: [
       {
@@ -55,7 +58,7 @@ export function surfacePage(input: SurfacePageInput, command: string): AnalysisP
   };
 }
 
-function answerOf({ surfaces, flips }: SurfacePageInput): string {
+function answerOf({ surfaces, flips, unit }: SurfacePageInput): string {
   if (flips.length > 0) {
     const systems = [...new Set(flips.flatMap(({ ahead, behind }) => [ahead, behind]))];
     const sure = flips.some((flip) => flip.sure);
@@ -64,18 +67,22 @@ function answerOf({ surfaces, flips }: SurfacePageInput): string {
   if (surfaces.length > 1) return 'No choice of deadlines turns the order of these systems.';
   const known = estimates(surfaces[0]?.cells ?? []);
   if (known.length === 0) return 'The looks that were stored do not hold the capacity under any of these deadlines.';
-  return `Capacity from ${number(Math.min(...known))} to ${number(Math.max(...known))}, by what a reader is promised.`;
+  return `Capacity from ${between(known, unit)}, by what a reader is promised.`;
 }
+
+/** "34.3 to 61.3 requests/s". */
+const between = (known: readonly number[], unit: LoadUnit | undefined): string =>
+  `${number(Math.min(...known))} to ${number(Math.max(...known))}${unit === undefined ? '' : ` ${unit}`}`;
 
 const estimates = (cells: readonly SurfaceCell[]): number[] => cells.flatMap(({ estimate }) => estimate ?? []);
 
-function rangeOf({ folder, cells }: Surface): Words {
+function rangeOf({ folder, cells }: Surface, unit: LoadUnit | undefined): Words {
   const known = estimates(cells);
   if (known.length === 0) return [strong(folder), ': every load that was looked at passes or fails under all of them.'];
-  return [strong(folder), `: ${number(Math.min(...known))} to ${number(Math.max(...known))}.`];
+  return [strong(folder), `: ${between(known, unit)}.`];
 }
 
-function heatFigure({ folder, cells }: Surface, { flips, surfaces }: SurfacePageInput): Drawn<Chart> {
+function heatFigure({ folder, cells }: Surface, { flips, surfaces, unit }: SurfacePageInput): Drawn<Chart> {
   const rows = [...new Set(cells.map(({ decodeDeadline_ms }) => decodeDeadline_ms))];
   const columns = [...new Set(cells.map(({ firstToken_ms }) => firstToken_ms))];
   const all = surfaces.flatMap((each) => estimates(each.cells));
@@ -96,18 +103,14 @@ function heatFigure({ folder, cells }: Surface, { flips, surfaces }: SurfacePage
       text: capacityText(cell),
       ...(cell?.estimate !== undefined && { level: most > least ? (cell.estimate - least) / (most - least) : 1 }),
       ...(flip && { turned: true }),
-      words: words(row, column, cell, flip),
+      words: words(row, column, cell, flip, unit),
     };
   };
   const known = estimates(cells);
   const turned = flips.some(({ ahead, behind }) => ahead === folder || behind === folder);
   return {
-    title:
-      known.length === 0
-        ? `${folder}: beyond what was looked at`
-        : `${folder}: ${number(Math.min(...known))} to ${number(Math.max(...known))}`,
-    subtitle:
-      'Capacity under each pair of deadlines: for every token after the first, and for the first (above the prefill curve, where there is one).',
+    title: known.length === 0 ? `${folder}: beyond what was looked at` : `${folder}: ${between(known, unit)}`,
+    subtitle: `Capacity${unit === undefined ? '' : `, ${unit},`} under each pair of deadlines: for every token after the first, and for the first (above the prefill curve, where there is one).`,
     note: `${count(cells.length)} pairs. Darker: more. ≥ and <: every load that was looked at passes, or fails.${turned ? ' Outlined (↔): another system is ahead here than elsewhere.' : ''}`,
     alt: `Heat map of capacity for ${count(rows.length)} decode deadlines and ${count(columns.length)} first-token deadlines.`,
     table: {
@@ -133,9 +136,16 @@ function capacityText(cell: SurfaceCell | undefined): string {
   return upper === undefined ? '?' : `< ${number(upper)}`;
 }
 
-const words = (row: number, column: number, cell: SurfaceCell | undefined, flip: RankingFlip | undefined): Words => [
+const words = (
+  row: number,
+  column: number,
+  cell: SurfaceCell | undefined,
+  flip: RankingFlip | undefined,
+  unit: LoadUnit | undefined,
+): Words => [
   `With ${chosen(row)} per token and ${chosen(column)} for the first: capacity `,
   strong(capacityText(cell)),
+  unit === undefined ? '' : ` ${unit}`,
   flip
     ? `; here ${flip.ahead} is ahead of ${flip.behind}, elsewhere mostly behind it${flip.sure ? '' : ' (bounds overlap)'}`
     : '',

@@ -212,7 +212,7 @@ const everyCell = ({ cells, axes, pareto }: SweepPageInput): PageTable => {
       axisNames(axes),
       'Completed/s',
       'Tokens/s',
-      'Per reader',
+      'Tokens/s per reader',
       'First token P50',
       'First token P99',
       'Fluid',

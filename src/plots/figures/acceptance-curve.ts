@@ -1,5 +1,5 @@
 import { nanosecondsPerMillisecond } from '../../core/units.ts';
-import { shareInterval } from '../../metrics/index.ts';
+import { type Headline, shareInterval } from '../../metrics/index.ts';
 import type { Drawn } from '../figure.ts';
 import { chosen, chosenShare, count, duration, interval, number, share } from '../format.ts';
 import { rounded } from '../order.ts';
@@ -45,7 +45,7 @@ export function acceptanceCurve(run: ScoredRun): Drawn<AcceptanceCurveData> {
     shareInterval(Math.round(value * acceptance.n), acceptance.n, 0.95),
   );
   return {
-    title: finding(reached, deadline, target, headline.fluidRate.reason),
+    title: finding(reached, deadline, target, headline, policy.fluidShare),
     subtitle,
     note: `n = ${count(acceptance.n)}. At ${chosen(deadline)}: ${share(here)}. ${
       reached === undefined ? '' : `${target} pass from ${duration(reached)}${rateInterval(run)}. `
@@ -73,9 +73,19 @@ export function acceptanceCurve(run: ScoredRun): Drawn<AcceptanceCurveData> {
   };
 }
 
-function finding(reached: number | undefined, deadline: number, target: string, reason: string | undefined): string {
-  if (reached === undefined) return `No deadline is known to reach ${target}${reason ? `: ${reason}` : ''}`;
+function finding(
+  reached: number | undefined,
+  deadline: number,
+  target: string,
+  { fluidRate, fluidShare }: Pick<Headline, 'fluidRate' | 'fluidShare'>,
+  aim: number,
+): string {
+  if (reached === undefined)
+    return `No deadline is known to reach ${target}${fluidRate.reason ? `: ${fluidRate.reason}` : ''}`;
   if (reached <= deadline) return `${chosen(deadline)} per token is kept by ${target}; ${duration(reached)} would do`;
+  // What a first token that came early lends is not counted here.
+  if ((fluidShare.value ?? 0) >= aim)
+    return `Without the head start of an early first token, ${target} would take ${duration(reached)} per token`;
   return `Reaching ${target} would take a deadline of ${duration(reached)} per token`;
 }
 

@@ -22,8 +22,8 @@ export function chunkSizes({ summary }: ScoredRun): Drawn<ChunkSizes> {
   const largest = counts.at(-1)?.tokens ?? 1;
   const open = largest > mostBars;
   if (counts.length === 1) {
-    const empty = `All ${count(total)} chunks carried ${largest === 1 ? 'one token' : `${count(largest)} tokens`}. ${sources(summary.tokens)}`;
-    return { title: finding(several, total, largest), subtitle, empty: empty.trim() };
+    const single = `All ${count(total)} chunks carried ${largest === 1 ? 'one token' : `${count(largest)} tokens`}. ${sources(summary.tokens)}`;
+    return { title: finding(several, total, largest), subtitle, single: single.trim() };
   }
   return {
     title: finding(several, total, largest),
@@ -55,13 +55,13 @@ function finding(several: number, total: number, largest: number): string {
 function sources({ chunkSources, divergence, divergentRequests }: ScoredRun['summary']['tokens']): string {
   const named = Object.entries(chunkSources)
     .filter(([, requests]) => requests > 0)
-    .map(([source, requests]) => `${source} (${count(requests)})`);
-  const from = named.length === 0 ? '' : `Counts from ${listed(named)}. `;
+    .map(([source, requests]) => `${source} in ${plural(requests, 'request')}`);
+  const from = named.length === 0 ? '' : `Counted by ${listed(named)}. `;
   const apart =
     divergence === undefined
       ? ''
       : Math.abs(divergence) < 5e-4
-        ? 'They agree with the totals.'
-        : `Their sum differs from the totals by ${share(Math.abs(divergence))}${divergentRequests > 0 ? `, in ${plural(divergentRequests, 'request')} by more than 2%` : ''}.`;
+        ? 'The sums agree with the totals.'
+        : `The sums differ from the totals by ${share(Math.abs(divergence))}${divergentRequests > 0 ? `, in ${plural(divergentRequests, 'request')} by more than 2%` : ''}.`;
   return `${from}${apart}`.trim();
 }

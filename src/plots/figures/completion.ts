@@ -14,10 +14,13 @@ export interface Completion {
 const subtitle =
   'Share of all scheduled requests that had completed, or failed, by a time after they were due (Aalen–Johansen).';
 const mostPoints = 400;
+/** The curve is a sum of many small steps. */
+const whole = 1 - 1e-9;
 
 /** Percentiles of completed requests are conditional on completing; this curve is not. */
 export function completion({ summary }: ScoredRun): Drawn<Completion> {
   const { completionIncidence: curve, requests } = summary;
+  const ceiling = curve.ceiling > whole ? 1 : curve.ceiling;
   if (curve.n === 0 || curve.time_ms.length === 0) {
     const empty = curve.n === 0 ? 'No request was measured.' : 'No request ended within the run.';
     return { title: 'When requests end', subtitle, empty };
@@ -33,10 +36,10 @@ export function completion({ summary }: ScoredRun): Drawn<Completion> {
     return i < 0 ? 'not reached' : duration(curve.time_ms[i]);
   };
   return {
-    title: finding(curve.ceiling, requests.failed, requests.scheduled, quantile),
+    title: finding(ceiling, requests.failed, requests.scheduled, quantile),
     subtitle,
-    note: `n = ${plural(curve.n, 'scheduled request')}; ${count(requests.failed)} failed, ${count(requests.censored)} cut off by the end of the run.${curve.ceiling > 1 - 1e-9 ? '' : ` No percentile above ${share(curve.ceiling)} exists.`}`,
-    alt: `Completion-incidence curve: it ends at ${share(curve.ceiling)} completed and ${share(curve.failed.at(-1))} failed of ${count(curve.n)} requests.`,
+    note: `n = ${plural(curve.n, 'scheduled request')}; ${count(requests.failed)} failed, ${count(requests.censored)} cut off by the end of the run.${ceiling === 1 ? '' : ` No percentile above ${share(ceiling)} exists.`}`,
+    alt: `Completion-incidence curve: it ends at ${share(ceiling)} completed and ${share(curve.failed.at(-1))} failed of ${count(curve.n)} requests.`,
     table: {
       head: ['Completed', 'Within'],
       rows: [0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99].map((p) => [chosenShare(p), quantile(p)]),
@@ -45,7 +48,7 @@ export function completion({ summary }: ScoredRun): Drawn<Completion> {
       time_ms: pick(curve.time_ms, 2),
       completed: pick(curve.completed, 5),
       failed: pick(curve.failed, 5),
-      ceiling: curve.ceiling,
+      ceiling,
       n: curve.n,
     },
   };
@@ -54,7 +57,6 @@ export function completion({ summary }: ScoredRun): Drawn<Completion> {
 function finding(ceiling: number, failed: number, scheduled: number, quantile: (p: number) => string): string {
   if (ceiling === 0) return failed === scheduled ? 'No request completed' : 'No request completed within the run';
   const half = ceiling >= 0.5 ? `, half within ${quantile(0.5)}` : '';
-  // The curve is a sum of many small steps.
-  if (failed === 0) return ceiling > 1 - 1e-9 ? `Every request completed${half}` : `No request failed${half}`;
+  if (failed === 0) return ceiling === 1 ? `Every request completed${half}` : `No request failed${half}`;
   return `${share(ceiling)} of requests completed${half}; ${count(failed)} failed`;
 }

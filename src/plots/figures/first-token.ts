@@ -1,41 +1,49 @@
 import { nanosecondsPerMillisecond } from '../../core/units.ts';
-import type { PrefillDeadline } from '../../metrics/index.ts';
+import { type PrefillDeadline, prefillDeadlineFor } from '../../metrics/index.ts';
 import type { Drawn } from '../figure.ts';
 import { chosen, count, duration, plural } from '../format.ts';
-import { ascending, evenly, orderStatistic, rounded } from '../order.ts';
+import { ascending, evenly, extent, orderStatistic, rounded } from '../order.ts';
 import { firstTokenLate, type ScoredRequest } from '../scored-request.ts';
 import { type ScoredRun, sampleNote } from '../scored-run.ts';
+import { type Cell, cells } from './first-token-cells.ts';
 
 export interface FirstTokens {
-  /** Prompt tokens, milliseconds, request id: in time, then late. */
+  /** What runs across: prompt tokens, or, where all prompts are of one length, seconds at which requests were due. */
+  readonly across: 'prompt' | 'due';
+  /** Place across, milliseconds, request id: in time, then late. */
   readonly inTime: readonly Point[];
   readonly late: readonly Point[];
-  /** Prompt lengths of requests without a first token. */
-  readonly never: readonly { readonly prompt: number; readonly id: number }[];
+  /** Requests without a first token. */
+  readonly never: readonly { readonly across: number; readonly id: number }[];
   /** Instead of `inTime` above 3,000 requests: cells of a logarithmic grid, with counts. */
   readonly cells?: readonly Cell[];
-  /** The deadline over prompt length. */
+  /** The deadline across the figure. */
   readonly deadline: readonly (readonly [number, number])[];
-  readonly prompts: readonly [number, number];
+  readonly extent: readonly [number, number];
   readonly times: readonly [number, number];
 }
 
-export type Point = readonly [prompt: number, ms: number, id: number];
-/** Lower corner, upper corner, count. */
-export type Cell = readonly [prompt: number, ms: number, promptEnd: number, msEnd: number, count: number];
+export type Point = readonly [across: number, ms: number, id: number];
 
 const mostPoints = 3000;
 const mostCrosses = 400;
-const subtitleOf = (deadline: PrefillDeadline): string =>
-  deadline.kind === 'constant'
-    ? `Time to first token against prompt length. The deadline is ${chosen(ms(deadline.deadline))} for every prompt.`
-    : `Time to first token against prompt length. The deadline follows the prompt: prefill curve ${deadline.id} + ${chosen(ms(deadline.slack))}.`;
+const subtitleOf = (deadline: PrefillDeadline, oneLength: number | undefined): string => {
+  const against =
+    oneLength === undefined
+      ? 'prompt length'
+      : `when the request was due; every prompt has ${plural(oneLength, 'token')}`;
+  return deadline.kind === 'constant'
+    ? `Time to first token against ${against}. The deadline is ${chosen(ms(deadline.deadline))} for every prompt.`
+    : `Time to first token against ${against}. The deadline follows the prompt: prefill curve ${deadline.id} + ${chosen(ms(deadline.slack))}.`;
+};
 const ms = (time: number): number => time / nanosecondsPerMillisecond;
 
 export function firstTokens(run: ScoredRun): Drawn<FirstTokens> {
   const { counted, policy } = run;
-  const subtitle = subtitleOf(policy.prefillDeadline);
   const known = counted.filter(({ promptTokens }) => promptTokens !== undefined);
+  const oneLength = onlyLength(known);
+  const across = oneLength === undefined ? promptOf : dueOf;
+  const subtitle = subtitleOf(policy.prefillDeadline, oneLength);
   const arrived = known.filter(({ times }) => times.length > 0);
   const title = 'How long first tokens take';
   if (counted.length === 0) return { title, subtitle, empty: 'No request was measured.' };
@@ -56,20 +64,31 @@ export function firstTokens(run: ScoredRun): Drawn<FirstTokens> {
         : '',
       binned ? 'Darker cells hold more requests.' : '',
       drawnLate.length < late.length ? `${count(drawnLate.length)} of ${count(late.length)} late ones drawn.` : '',
-      'Both axes logarithmic.',
+      oneLength === undefined ? 'Both axes logarithmic.' : 'Time axis upwards logarithmic.',
     ]
       .filter((part) => part !== '')
       .join(' ')
       .concat(sampleNote(run)),
-    alt: `Time to first token against prompt length; ${count(late.length)} of ${count(arrived.length)} after their deadline.`,
+    alt: `Time to first token against ${oneLength === undefined ? 'prompt length' : 'when the request was due'}; ${count(late.length)} of ${count(arrived.length)} after their deadline.`,
     table: byLength(known),
     data: {
-      inTime: binned ? [] : inTime.map(point),
-      late: drawnLate.map(point),
-      never: evenly(never, mostCrosses).map(({ promptTokens = 0, id }) => ({ prompt: promptTokens, id })),
-      ...(binned ? { cells: cells(inTime.map(point)) } : {}),
-      deadline: deadlineLine(arrived, policy.prefillDeadline),
-      prompts: extent(known.map(({ promptTokens = 1 }) => promptTokens)),
+      across: oneLength === undefined ? 'prompt' : 'due',
+      inTime: binned ? [] : inTime.map((request) => point(request, across)),
+      late: drawnLate.map((request) => point(request, across)),
+      never: evenly(never, mostCrosses).map((request) => ({ across: across(request), id: request.id })),
+      ...(binned
+        ? {
+            cells: cells(
+              inTime.map((request) => point(request, across)),
+              { logarithmic: oneLength === undefined },
+            ),
+          }
+        : {}),
+      deadline:
+        oneLength === undefined
+          ? deadlineLine(arrived, policy.prefillDeadline)
+          : levelDeadline(oneLength, extent(known.map(dueOf)), policy.prefillDeadline),
+      extent: extent(known.map(across)),
       times: extent([
         ...arrived.map((request) => ms(request.times[0] ?? 0)),
         ...arrived.flatMap(({ firstTokenDeadline: due }) => (due === undefined ? [] : [ms(due)])),
@@ -78,11 +97,21 @@ export function firstTokens(run: ScoredRun): Drawn<FirstTokens> {
   };
 }
 
-const point = ({ promptTokens = 0, times, id }: ScoredRequest): Point => [
-  promptTokens,
-  rounded(ms(times[0] ?? 0), 2),
-  id,
+type Across = (request: ScoredRequest) => number;
+const promptOf: Across = ({ promptTokens = 1 }) => promptTokens;
+const dueOf: Across = ({ origin }) => rounded(ms(origin) / 1000, 3);
+
+const point = (request: ScoredRequest, across: Across): Point => [
+  across(request),
+  rounded(ms(request.times[0] ?? 0), 2),
+  request.id,
 ];
+
+/** The length of all prompts, if several requests share one. */
+function onlyLength(requests: readonly ScoredRequest[]): number | undefined {
+  const lengths = new Set(requests.map(promptOf));
+  return requests.length > 1 && lengths.size === 1 ? [...lengths][0] : undefined;
+}
 
 function finding(arrived: number, late: number, never: number): string {
   const lost = never === 0 ? '' : `, ${count(never)} never came`;
@@ -95,57 +124,28 @@ function finding(arrived: number, late: number, never: number): string {
   return `${count(late)} of ${count(arrived)} first tokens came late${lost}`;
 }
 
-const extent = (values: readonly number[]): readonly [number, number] => [
-  values.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY),
-  values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY),
-];
-
 /** A curve is drawn over the lengths it was measured on, as far as this run's prompts go. */
 function deadlineLine(requests: readonly ScoredRequest[], deadline: PrefillDeadline): (readonly [number, number])[] {
   const [from, to] = extent(requests.map(({ promptTokens = 1 }) => Math.max(1, promptTokens)));
-  if (deadline.kind === 'constant')
-    return [
-      [from, ms(deadline.deadline)],
-      [to, ms(deadline.deadline)],
-    ];
-  const { a, b, c, slack } = deadline;
+  if (deadline.kind === 'constant') return levelDeadline(from, [from, to], deadline);
   return Array.from({ length: 41 }, (_, i) => {
     const prompt = from * (to / from) ** (i / 40);
-    return [rounded(prompt, 1), rounded(ms(a + b * prompt + c * prompt * prompt + slack), 2)] as const;
+    return [rounded(prompt, 1), deadlineOf(prompt, deadline)] as const;
   });
 }
 
-/** Counts on a grid of 48 × 32 logarithmic cells. */
-function cells(points: readonly Point[]): Cell[] {
-  const grid = (
-    values: readonly number[],
-    n: number,
-  ): { place: (v: number) => number; edge: (i: number) => number } => {
-    const [least, most] = extent(values.map((value) => Math.max(value, 1e-3)));
-    const ratio = Math.max(most / least, 1.01);
-    return {
-      place: (value) => Math.min(n - 1, Math.max(0, Math.floor((Math.log(value / least) / Math.log(ratio)) * n))),
-      edge: (i) => rounded(least * ratio ** (i / n), 2),
-    };
-  };
-  const x = grid(
-    points.map(([prompt]) => prompt),
-    48,
-  );
-  const y = grid(
-    points.map(([, time]) => time),
-    32,
-  );
-  const counts = new Map<number, number>();
-  for (const [prompt, time] of points) {
-    const cell = x.place(Math.max(prompt, 1e-3)) * 32 + y.place(Math.max(time, 1e-3));
-    counts.set(cell, (counts.get(cell) ?? 0) + 1);
-  }
-  return [...counts].map(([cell, n]) => {
-    const [i, j] = [Math.floor(cell / 32), cell % 32];
-    return [x.edge(i), y.edge(j), x.edge(i + 1), y.edge(j + 1), n];
-  });
+/** The same for every request, since all prompts are of one length. */
+function levelDeadline(
+  length: number,
+  [from, to]: readonly [number, number],
+  deadline: PrefillDeadline,
+): (readonly [number, number])[] {
+  return [from, to].map((at) => [at, deadlineOf(length, deadline)] as const);
 }
+
+/** In milliseconds, of a prompt of which no cache answered a part. */
+const deadlineOf = (promptTokens: number, deadline: PrefillDeadline): number =>
+  rounded(ms(prefillDeadlineFor(deadline, { promptTokens, cachedTokens: 0 }) ?? 0), 2);
 
 function byLength(requests: readonly ScoredRequest[]): { head: string[]; rows: string[][] } {
   const head = ['Prompt tokens', 'Requests', 'P50', 'P90', 'Late', 'Never'];
