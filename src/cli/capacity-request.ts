@@ -5,6 +5,7 @@ import { MetronError } from '../core/errors.ts';
 import type { CapacityRequest } from '../run/capacity.ts';
 import { parseEngineOptions } from '../run/simulate.ts';
 import { parseSlo, type Slo } from '../slo/index.ts';
+import { simulatedTarget } from './simulated-target.ts';
 import type { Flags } from './verb.ts';
 
 /** What flags ask for; everything wrong with them is said before any load is made. */
@@ -76,8 +77,7 @@ export function resumedRequest(stored: CapacityRequest, flags: Flags, file: stri
 /** The plan wants some load named; the search replaces it. Virtual time needs no server. */
 function planFlagsFor(flags: Flags, simulated: string | undefined, mode: string): Flags {
   const { requests: _requests, ...rest } = flags;
-  const target =
-    flags.simulate === undefined ? {} : { url: 'http://simulated.invalid/v1', model: simulated ?? 'llama3-8b' };
+  const target = flags.simulate === undefined ? {} : simulatedTarget(simulated);
   const load =
     mode === 'users' ? { users: '1' } : rest.arrivals === undefined && rest.rate === undefined ? { rate: '1' } : {};
   return { ...target, ...load, ...rest };

@@ -128,7 +128,7 @@ function show(outcome: CapacityOutcome, { model, url }: Plan['target'], json: bo
   if (path !== undefined && folder !== undefined) {
     const shown = relative('', folder) || folder;
     files.push(['result', relative('', path) || path], ['runs', `${shown}/probes`]);
-    files.push(['again', `metron capacity --resume ${shown}`], ['other', `metron capacity --rescore ${shown}`]);
+    files.push(['again', `npx metron capacity --resume ${shown}`], ['other', `npx metron capacity --rescore ${shown}`]);
   }
   const where = engine ? 'simulated in virtual time' : url;
   process.stdout.write(renderCapacity({ ...file, title: `metron capacity · ${model} · ${where}`, files, ...screen() }));

@@ -13,6 +13,7 @@ import {
   type Schedule,
 } from '../workload/index.ts';
 import { present } from './present.ts';
+import { simulatedTarget } from './simulated-target.ts';
 import { type Flags, jsonFlag, type Verb } from './verb.ts';
 
 const shownRequests = 3;
@@ -25,6 +26,7 @@ export const plan: Verb = {
     'metron plan examples/chat.yaml',
     'metron plan --url http://localhost:8000/v1 --model m --rate 4 --json',
     'metron plan examples/chat.yaml --simulate model=llama3-8b,gpu=h100,scheduler=sarathi',
+    'metron plan --simulate model=llama3-8b,gpu=a100 --rate 4 --prompt 512 --output 128',
   ],
   flags: [
     ...planFlags,
@@ -36,8 +38,8 @@ export const plan: Verb = {
     jsonFlag,
   ],
   async main([file], flags) {
+    if (flags.simulate !== undefined) return await predict(file, flags);
     const resolved = planFromFlags(flags, file);
-    if (flags.simulate !== undefined) return await predict(resolved, flags);
     const schedule = buildSchedule(resolved, resolved.seed);
     const facts = {
       plan: planToJson(resolved),
@@ -52,8 +54,9 @@ export const plan: Verb = {
   },
 };
 
-async function predict(resolved: Plan, flags: Flags): Promise<ExitCode> {
+async function predict(file: string | undefined, flags: Flags): Promise<ExitCode> {
   const engine = parseEngineOptions(typeof flags.simulate === 'string' ? flags.simulate : '');
+  const resolved = planFromFlags(file === undefined ? { ...simulatedTarget(engine.model), ...flags } : flags, file);
   const runsFolder = typeof flags.runs === 'string' ? flags.runs : 'runs';
   const { manifest, summary, folder, reportPath } = await simulate(resolved, { engine, runsFolder });
   present({

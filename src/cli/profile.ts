@@ -10,6 +10,7 @@ import { parseEngineOptions } from '../run/simulate.ts';
 import { obeyInterrupts } from './interrupts.ts';
 import { progressFor } from './progress.ts';
 import { screen } from './screen.ts';
+import { simulatedTarget } from './simulated-target.ts';
 import { type Flags, jsonFlag, type Verb } from './verb.ts';
 
 /** A profile decides load and lengths itself, and scores nothing. */
@@ -66,7 +67,7 @@ export const profile: Verb = {
 
 /** Virtual time needs no server; the plan's schema wants one named all the same. */
 function planOf(flags: Flags, file: string | undefined, engine: EngineOptions | undefined): Plan {
-  const given = engine ? { url: 'http://simulated.invalid/v1', model: engine.model ?? 'llama3-8b', ...flags } : flags;
+  const given = engine ? { ...simulatedTarget(engine.model), ...flags } : flags;
   const { output: _output, ...rest } = given as Record<string, unknown>;
   return planFromFlags({ ...rest, users: '1' }, file);
 }
@@ -146,7 +147,7 @@ function show(result: ProfileResult, plan: Plan, json: boolean): ExitCode {
         ['page', relative('', pagePath) || pagePath],
         ['plot', relative('', plotPath) || plotPath],
         ['run', relative('', folder) || folder],
-        ['use', `metron run … --prefill-curve ${path} --slack 300ms`],
+        ['use', `npx metron run … --prefill-curve ${path} --slack 300ms`],
       ],
       ...screen(),
     }),

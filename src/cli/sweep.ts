@@ -12,6 +12,7 @@ import { parseAxis } from '../run/sweep-axis.ts';
 import { obeyInterrupts } from './interrupts.ts';
 import { progressFor } from './progress.ts';
 import { screen } from './screen.ts';
+import { simulatedTarget } from './simulated-target.ts';
 import { type Flags, jsonFlag, type Verb } from './verb.ts';
 
 export const sweep: Verb = {
@@ -96,8 +97,7 @@ function planFlagsFor(
   paths: readonly string[],
   file: string | undefined,
 ): Flags {
-  const target =
-    flags.simulate === undefined ? {} : { url: 'http://simulated.invalid/v1', model: simulated ?? 'llama3-8b' };
+  const target = flags.simulate === undefined ? {} : simulatedTarget(simulated);
   const given = file !== undefined || ['rate', 'arrivals', 'users'].some((name) => flags[name] !== undefined);
   const load = given ? {} : paths.some((path) => path.startsWith('load.closed')) ? { users: '1' } : { rate: '1' };
   return { ...target, ...load, ...flags };

@@ -155,7 +155,7 @@ describe('a plan that is wrong', () => {
     [
       'a URL that is none',
       { load, target: { ...target, url: 'localhost:8000' } },
-      /^target\.url: expected a URL such as/,
+      /^target\.url: expected a URL such as .*, got "localhost:8000"; did you mean "http:\/\/localhost:8000"\?$/,
     ],
     [
       'a password in the URL',

@@ -16,7 +16,7 @@ export const figures = (page: Page): Promise<string[]> =>
       const plot = figure.querySelector('.plot');
       const title = figure.querySelector('h3')?.textContent ?? '';
       if (title.length < 5) problems.push(`${figure.id} has no finding`);
-      if (plot?.classList.contains('empty')) {
+      if (plot?.classList.contains('empty') || plot?.classList.contains('single')) {
         if ((plot.textContent ?? '').length < 10) problems.push(`${figure.id} is empty without a word`);
         continue;
       }

@@ -3,7 +3,7 @@ import { chosen, chosenShare, duration, number, points, share } from '../../src/
 import { strong } from '../../src/plots/words.ts';
 import { px, s, unit } from '../dom.ts';
 import type { Drawing, Reading } from './drawing.ts';
-import { reserveCurve } from './labels.ts';
+import { reservePath } from './labels.ts';
 import { bandPath, type Place, point, stepCorners, stepPath, stroke } from './shapes.ts';
 import { crosshair, type StatisticalChart, statisticalChart } from './statistical.ts';
 
@@ -81,7 +81,7 @@ function annotate({ layer, labels, frame, x, y }: StatisticalChart, data: Accept
     point(tx, hy, tone),
   );
   labels.reserve(tx - 2, ty, tx + 2, frame.bottom);
-  reserveCurve(labels, shareCurve(data, { x, y }));
+  reservePath(labels, stepCorners(shareCurve(data, { x, y })));
   const low = Math.min(Math.max(hy, ty + 14 * k), frame.bottom - 42 * k);
   const heights = [0, 45, 90, 135].map((down) => Math.min(low + down * k, frame.bottom - 42 * k));
   const [right, left] = [tx + 12 * k, tx - 12 * k];

@@ -4,7 +4,7 @@ import { multiples, niceStep } from '../../src/plots/order.ts';
 import { strong } from '../../src/plots/words.ts';
 import { s, unit } from '../dom.ts';
 import type { Drawing, Reading } from './drawing.ts';
-import { reserveCurve } from './labels.ts';
+import { reservePath } from './labels.ts';
 import { bandPath, type Place, stepCorners, stepPath, stroke } from './shapes.ts';
 import { crosshair, type StatisticalChart, statisticalChart } from './statistical.ts';
 
@@ -35,7 +35,7 @@ export function drawCompletion(data: Completion, width: number): Drawing {
 
 function annotate({ labels, frame, x, y }: StatisticalChart, data: Completion): void {
   const k = unit();
-  reserveCurve(labels, completedCurve(data, { x, y }));
+  reservePath(labels, stepCorners(completedCurve(data, { x, y })));
   const failed = data.failed.at(-1) ?? 0;
   const right = frame.right - 4 * k;
   labels.add({

@@ -1,6 +1,6 @@
 import { px, s, unit } from '../dom.ts';
 import { textWidth } from './measure.ts';
-import { type Place, stepCorners } from './shapes.ts';
+import type { Place } from './shapes.ts';
 
 export type Anchor = 'start' | 'middle' | 'end';
 
@@ -68,12 +68,23 @@ export class Labels {
   }
 }
 
-/** Keeps labels off a step curve. */
-export function reserveCurve(labels: Labels, places: readonly Place[], air = 2): void {
-  stepCorners(places).forEach(([x, y], i, corners) => {
-    const [toX, toY] = corners[i + 1] ?? [x, y];
-    labels.reserve(Math.min(x, toX) - air, Math.min(y, toY) - air, Math.max(x, toX) + air, Math.max(y, toY) + air);
-  });
+/** Pixels between the places at which a line is kept free of labels. */
+const spacing = 5;
+
+/** No label may lie across a line, as far as it is drawn. */
+export function reservePath(
+  labels: Labels,
+  path: readonly Place[],
+  isDrawn: (x: number, y: number) => boolean = () => true,
+): void {
+  for (const [i, [x, y]] of path.entries()) {
+    const [fromX, fromY] = path[i - 1] ?? [x, y];
+    const pieces = Math.max(1, Math.ceil(Math.hypot(x - fromX, y - fromY) / spacing));
+    for (let piece = 1; piece <= pieces; piece++) {
+      const [atX, atY] = [fromX + ((x - fromX) * piece) / pieces, fromY + ((y - fromY) * piece) / pieces];
+      if (isDrawn(atX, atY)) labels.reserve(atX - 1, atY - 3, atX + 1, atY + 3);
+    }
+  }
 }
 
 function labelText(

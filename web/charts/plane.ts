@@ -3,7 +3,7 @@ import { strong, type Words } from '../../src/plots/words.ts';
 import { px, s, unit } from '../dom.ts';
 import { axisOf, axisText } from './chart-axis.ts';
 import type { Drawing, Reading } from './drawing.ts';
-import type { LabelPlace } from './labels.ts';
+import { type LabelPlace, reservePath } from './labels.ts';
 import { bandPath, linePath, type Place, stepCorners, stepPath, stroke } from './shapes.ts';
 import { readingRing, signAt } from './signs.ts';
 import { crosshair, type StatisticalChart, statisticalChart } from './statistical.ts';
@@ -32,6 +32,7 @@ export function drawPlane(plane: PlaneChart, width: number): Drawing {
     chart.layer.append(...markOf(mark, plane.y, chart));
     chart.labels.reserve(...boxAround(mark, chart));
   }
+  spanLabel(plane, chart);
   linesOf(plane, chart);
   for (const mark of plane.marks) markLabel(mark, chart);
   for (const curve of plane.curves) curveLabel(curve, chart);
@@ -48,28 +49,35 @@ function clip({ svg, marks, frame: { left, right, top, bottom } }: StatisticalCh
   marks.setAttribute('clip-path', `url(#${id})`);
 }
 
-function spanOf({ span }: PlaneChart, { marks, labels, frame, x }: StatisticalChart): void {
+function spanOf({ span }: PlaneChart, { marks, frame, x }: StatisticalChart): void {
   if (!span) return;
   const [from, to] = [x(span.from), x(span.to)];
-  const wide = Math.max(2, to - from);
   marks.append(
     s('rect', {
       x: px(from),
       y: px(frame.top),
-      width: px(wide),
+      width: px(Math.max(2, to - from)),
       height: px(frame.bottom - frame.top),
       fill: 'var(--data-soft)',
     }),
   );
+}
+
+/** Down from the top to where no mark is. */
+const labelHeights = [12, 30, 48, 66, 84, 150] as const;
+
+function spanLabel({ span }: PlaneChart, { labels, frame, x }: StatisticalChart): void {
+  if (!span) return;
   const k = unit();
+  const [from, to] = [x(span.from), x(span.to)];
   labels.add({
     text: span.label,
     kind: 'strong',
-    at: [
-      [from - 6 * k, frame.top + 12 * k, 'end'],
-      [to + 6 * k, frame.top + 12 * k, 'start'],
-      [(from + to) / 2, frame.top + 12 * k, 'middle'],
-    ],
+    at: labelHeights.flatMap((down): LabelPlace[] => [
+      [from - 6 * k, frame.top + down * k, 'end'],
+      [to + 6 * k, frame.top + down * k, 'start'],
+      [(from + to) / 2, frame.top + down * k, 'middle'],
+    ]),
   });
 }
 
@@ -91,7 +99,7 @@ function linesOf({ lines }: PlaneChart, { layer, labels, frame, x, y }: Statisti
         ? `M${px(place)},${px(frame.top)}V${px(frame.bottom)}`
         : `M${px(frame.left)},${px(place)}H${px(frame.right)}`;
     layer.append(s('path', { class: 'target', d }));
-    const heights = [30, 48, 66, 84, 150].map((down) => frame.top + down * k);
+    const heights = labelHeights.slice(1).map((down) => frame.top + down * k);
     labels.add({
       text: label,
       at:
@@ -166,21 +174,9 @@ const places = (points: Curve['points'], { x, y }: StatisticalChart): Place[] =>
 const isInside = (x: number, y: number, { frame: { left, right, top, bottom } }: StatisticalChart): boolean =>
   x >= left && x <= right && y >= top && y <= bottom;
 
-/** Pixels between the places at which a line is kept free of labels. */
-const spacing = 5;
-
-/** No label may lie across a curve. */
 function keepFree({ points, step }: Curve, chart: StatisticalChart): void {
   const corners = places(points, chart);
-  const path = step ? stepCorners(corners) : corners;
-  for (const [i, [x, y]] of path.entries()) {
-    const [fromX, fromY] = path[i - 1] ?? [x, y];
-    const pieces = Math.max(1, Math.ceil(Math.hypot(x - fromX, y - fromY) / spacing));
-    for (let piece = 1; piece <= pieces; piece++) {
-      const [atX, atY] = [fromX + ((x - fromX) * piece) / pieces, fromY + ((y - fromY) * piece) / pieces];
-      if (isInside(atX, atY, chart)) chart.labels.reserve(atX - 1, atY - 3, atX + 1, atY + 3);
-    }
-  }
+  reservePath(chart.labels, step ? stepCorners(corners) : corners, (x, y) => isInside(x, y, chart));
 }
 
 /** One measured point after the other. */

@@ -3,13 +3,17 @@ import { httpVersions, lengthParameters, protocols } from '../../clients/index.t
 import { type DisclosureField, disclosureFields } from '../../core/manifest.ts';
 import { kindName } from '../kind-union.ts';
 
+/** Said where only the scheme is missing. */
+const withScheme = (input: unknown): string =>
+  typeof input === 'string' && /^[\w.-]+(:\d+)?(\/|$)/.test(input) ? `; did you mean "http://${input}"?` : '';
+
 const httpUrl = z.url({
   protocol: /^https?$/,
   hostname: /.+/,
   error: ({ input }) =>
     input === undefined
       ? "required: the server's base URL, such as http://localhost:8000/v1"
-      : `expected a URL such as http://localhost:8000/v1, got ${JSON.stringify(input)}`,
+      : `expected a URL such as http://localhost:8000/v1, got ${JSON.stringify(input)}${withScheme(input)}`,
 });
 
 const withoutCredentials = httpUrl.refine((url) => !/^[a-z]+:\/\/[^/?#]*@/i.test(url), {

@@ -111,7 +111,7 @@ function heatFigure({ folder, cells }: Surface, { flips, surfaces, unit }: Surfa
   return {
     title: known.length === 0 ? `${folder}: beyond what was looked at` : `${folder}: ${between(known, unit)}`,
     subtitle: `Capacity${unit === undefined ? '' : `, ${unit},`} under each pair of deadlines: for every token after the first, and for the first (above the prefill curve, where there is one).`,
-    note: `${count(cells.length)} pairs. Darker: more. ≥ and <: every load that was looked at passes, or fails.${turned ? ' Outlined (↔): another system is ahead here than elsewhere.' : ''}`,
+    note: `${count(cells.length)} pairs. Stronger tone: more. ≥ and <: every load that was looked at passes, or fails.${turned ? ' Outlined (↔): another system is ahead here than elsewhere.' : ''}`,
     alt: `Heat map of capacity for ${count(rows.length)} decode deadlines and ${count(columns.length)} first-token deadlines.`,
     table: {
       head: ['Decode deadline', ...columns.map((column) => `First token ${chosen(column)}`)],
