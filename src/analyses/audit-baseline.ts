@@ -7,6 +7,7 @@ import {
   pass,
   sources,
   systemsOf,
+  toldFacts,
   warn,
 } from './audit-item.ts';
 import { compatibility, type DifferenceKind, systemSignature } from './comparison-compatibility.ts';
@@ -38,7 +39,7 @@ export const implementation: AuditItem = {
     }
     const told = runs.every(({ manifest }) => manifest?.disclosure.engineVersion.value !== undefined);
     if (!told) return cannotTell('engine versions are not disclosed', 'declare them with --disclose engineVersion=…');
-    const unseen = 'attention back end and CUDA graphs are in no manifest: name them beside the claim';
+    const unseen = toldFacts(runs, ['attentionBackend', 'cudaGraphs']);
     if (factors.length === 0) return pass(`the systems are disclosed as the same; ${unseen}`);
     if (factors.length === 1) return pass(`only ${factors[0]} differs; ${unseen}`);
     return pass(`${factors.join(', ')} differ, one at a time over ${alike.length} set-ups; ${unseen}`);

@@ -109,6 +109,18 @@ export function ofRuns(runs: readonly AuditedRun[], told: (run: AuditedRun) => r
   });
 }
 
+/** What users declared of these facts, and which of them nobody named: no server tells them. */
+export function toldFacts(runs: readonly AuditedRun[], names: readonly string[]): string {
+  const of = (name: string): readonly string[] =>
+    distinct(runs.map(({ manifest }) => manifest?.target.facts?.[name])).known;
+  const told = names.filter((name) => of(name).length > 0).map((name) => `${name}: ${of(name).join(', ')}`);
+  const untold = names.filter((name) => of(name).length === 0);
+  return [
+    ...told,
+    ...(untold.length === 0 ? [] : [`not told, declare with ${untold.map((name) => `--fact ${name}=…`).join(' ')}`]),
+  ].join('; ');
+}
+
 /** Distinct known values over the runs, with how many did not tell. */
 export function distinct<T>(values: readonly (T | undefined)[]): {
   readonly known: readonly T[];

@@ -10,7 +10,7 @@ import {
   warn,
 } from './audit-item.ts';
 
-const needed = ['ttft', 'tbt', 'e2e', 'fluidity', 'error-rate', 'request-throughput', 'output-throughput'] as const;
+const needed = ['ttft', 'tbt', 'e2e', 'fluidity', 'error-rate', 'output-throughput'] as const;
 
 const rateOf = ({ summary }: AuditedRun, id: string): number | undefined =>
   summary.metrics.find((metric) => metric.id === id)?.value;

@@ -8,6 +8,7 @@ import {
   pass,
   type Spread,
   sources,
+  toldFacts,
   warn,
 } from './audit-item.ts';
 import { nearestReference } from './audit-references.ts';
@@ -42,7 +43,7 @@ export const oneSetUp: AuditItem = {
       `models: ${models.join(', ')}`,
       `hardware: ${hardware.known.join(', ')}`,
       `precision: ${precision}`,
-      'attention type and parallelism are in no manifest',
+      toldFacts(runs, ['attention', 'parallelism']),
     ].join('; ');
     const lacks = [
       ...(families.length < 2 ? ['one family of models'] : []),

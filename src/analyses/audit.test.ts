@@ -93,6 +93,23 @@ describe('an audit', () => {
     expect(outcomeOf('implementation', broad, other)).toBe('fail');
   });
 
+  it('counts what users declare of a system, and asks for what no server tells', () => {
+    const told = (facts: Record<string, string>) => {
+      const manifest = manifestWith('1');
+      return { ...broad, name: 'b', system: 'b', manifest: { ...manifest, target: { ...manifest.target, facts } } };
+    };
+    const evidence = (...runs: Parameters<typeof audit>[0]) =>
+      audit(runs).find(({ id }) => id === 'implementation')?.evidence;
+    const first = told({ attentionBackend: 'flash', cudaGraphs: 'full' });
+    expect(evidence(broad, { ...broad, name: 'b' })).toContain('--fact attentionBackend=… --fact cudaGraphs=…');
+    const one = { ...told({ attentionBackend: 'flashinfer', cudaGraphs: 'full' }), system: 'c' };
+    expect(evidence(first, one)).toBe(
+      'only facts.attentionBackend differs; attentionBackend: flash, flashinfer; cudaGraphs: full',
+    );
+    const two = { ...told({ attentionBackend: 'flashinfer', cudaGraphs: 'none' }), system: 'c' };
+    expect(outcomeOf('implementation', first, two)).toBe('fail');
+  });
+
   it('finds stalls that an average hides', () => {
     const stalled = simulated(200).map((record, i): RequestRecord => {
       if (i % 4 !== 0) return record;

@@ -59,6 +59,7 @@ export function compatibility(baseline: ComparedRun, candidate: ComparedRun): Co
   const differing = [
     ...planDifferences(baseline.plan, candidate.plan),
     ...disclosureDifferences(baseline.manifest?.disclosure, candidate.manifest?.disclosure),
+    ...factDifferences(baseline.manifest, candidate.manifest),
     ...engineDifferences(baseline.manifest, candidate.manifest),
     ...clientDifferences(baseline.manifest, candidate.manifest),
   ];
@@ -136,6 +137,20 @@ function disclosureDifferences(one: Disclosure | undefined, other: Disclosure | 
   });
 }
 
+/** Facts of the system that its user declared under names of their own. */
+function factDifferences(one: Manifest | undefined, other: Manifest | undefined): DifferingKey[] {
+  const [a, b] = [one?.target.facts ?? {}, other?.target.facts ?? {}];
+  return [...new Set([...Object.keys(a), ...Object.keys(b)])]
+    .filter((key) => a[key] !== b[key])
+    .map((key) => ({
+      kind: 'system',
+      key: `facts.${key}`,
+      baseline: a[key] ?? 'not told',
+      candidate: b[key] ?? 'not told',
+      forbids: false,
+    }));
+}
+
 /** Options of simulated engines: what distinguishes two systems that disclose the same. */
 function engineDifferences(one: Manifest | undefined, other: Manifest | undefined): DifferingKey[] {
   const [a, b] = [flat('engine', one?.simulated), flat('engine', other?.simulated)];
@@ -156,6 +171,7 @@ export const systemSignature = (manifest: Manifest | undefined): string =>
   JSON.stringify([
     manifest?.target.url,
     [...systemFields].map((field) => manifest?.disclosure[field as keyof Disclosure]?.value),
+    Object.entries(manifest?.target.facts ?? {}).sort(([a], [b]) => (a < b ? -1 : 1)),
     manifest?.simulated,
   ]);
 

@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { fewestLengths } from '../analyses/prefill-profile.ts';
 import { parseDuration } from '../config/duration.ts';
 import { type Plan, planFlags, planFromFlags } from '../config/index.ts';
 import { type ExitCode, MetronError } from '../core/errors.ts';
@@ -7,6 +8,7 @@ import { renderPrefillProfile } from '../outputs/terminal/prefill-profile.ts';
 import { RunControl } from '../run/control.ts';
 import { type ProfileOptions, type ProfileResult, profile as profileTarget } from '../run/profile.ts';
 import { parseEngineOptions } from '../run/simulate.ts';
+import { mostTokens } from '../workload/index.ts';
 import { obeyInterrupts } from './interrupts.ts';
 import { progressFor } from './progress.ts';
 import { screen } from './screen.ts';
@@ -73,9 +75,7 @@ function planOf(flags: Flags, file: string | undefined, engine: EngineOptions | 
 }
 
 function optionsOf(flags: Flags, engine: EngineOptions | undefined): ProfileOptions {
-  const lengths = textOf(flags.lengths)
-    ?.split(',')
-    .map((text) => wholeNumber('--lengths', text));
+  const lengths = lengthsOf(textOf(flags.lengths));
   const budget = textOf(flags.budget);
   const limit = budget === undefined ? undefined : parseDuration(budget);
   if (budget !== undefined && !limit) {
@@ -90,7 +90,7 @@ function optionsOf(flags: Flags, engine: EngineOptions | undefined): ProfileOpti
   return {
     runsFolder: textOf(flags.runs) ?? 'runs',
     ...(flags.subtractNetwork !== undefined && { baseline: baselineOf(flags.subtractNetwork) }),
-    ...(lengths && { lengths: [...new Set(lengths)].sort((a, b) => a - b) }),
+    ...(lengths && { lengths }),
     ...(limit !== undefined && { budget: limit }),
     ...(context !== undefined && { context }),
     ...(repeats !== undefined && { repeats }),
@@ -98,6 +98,20 @@ function optionsOf(flags: Flags, engine: EngineOptions | undefined): ProfileOpti
     ...(out !== undefined && { out }),
     ...(engine && { engine }),
   };
+}
+
+/** What makes no curve, or no request, is refused before any load. */
+function lengthsOf(text: string | undefined): number[] | undefined {
+  if (text === undefined) return undefined;
+  const lengths = [...new Set(text.split(',').map((length) => wholeNumber('--lengths', length)))].sort((a, b) => a - b);
+  if (lengths.length < fewestLengths) {
+    throw new MetronError('FLAG_INVALID', `--lengths: a curve needs ${fewestLengths} lengths, got ${lengths.length}`);
+  }
+  const longest = lengths.at(-1) ?? 0;
+  if (longest > mostTokens) {
+    throw new MetronError('FLAG_INVALID', `--lengths: a prompt has at most ${mostTokens} tokens, got ${longest}`);
+  }
+  return lengths;
 }
 
 function baselineOf(value: unknown): NonNullable<ProfileOptions['baseline']> {

@@ -53,6 +53,7 @@ export const flagTable: readonly FlagRow[] = [
   { name: '--http', path: 'target.http' },
   { name: '--boundary', path: 'target.boundary', argument: 'part' },
   { name: '--disclose', path: 'target.disclosure', argument: 'field=value', entries: 'text' },
+  { name: '--fact', path: 'target.facts', argument: 'name=value', entries: 'text' },
   { name: '--connect-timeout', path: 'limits.connectTimeout' },
   { name: '--first-token-timeout', path: 'limits.firstTokenTimeout' },
   { name: '--between-tokens-timeout', path: 'limits.betweenTokensTimeout' },

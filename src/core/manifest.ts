@@ -79,6 +79,8 @@ export interface TargetFacts {
   readonly engine?: string;
   readonly engineVersion?: string;
   readonly details?: Readonly<Record<string, unknown>>;
+  /** What the user says of the system beside the disclosure, such as its attention back end. */
+  readonly facts?: Readonly<Record<string, string>>;
 }
 
 /** A fact that comparison needs, and how far it can be trusted. */

@@ -42,7 +42,14 @@ export function planFacts(plan: unknown, manifest: ReportManifest, policy: Score
   const text = lines(plan, '').join('\n');
   return {
     facts: facts.filter(({ value }) => value !== ''),
-    disclosed: Object.entries(manifest.disclosure ?? {}).map(disclosed),
+    disclosed: [
+      ...Object.entries(manifest.disclosure ?? {}).map(disclosed),
+      ...Object.entries(manifest.facts ?? {}).map(([name, value]) => ({
+        label: words(name),
+        value: withoutUser(value),
+        status: 'declared',
+      })),
+    ],
     text: text.length > longestPlan ? `${text.slice(0, longestPlan)}\n… the rest is in plan.json` : text,
     command: 'metron run plan.json',
   };

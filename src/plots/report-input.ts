@@ -29,6 +29,8 @@ export interface ReportManifest {
   readonly certificate?: Certificate;
   /** Facts about the system under test, each with how it is known. */
   readonly disclosure?: Readonly<Record<string, Disclosed>>;
+  /** What the user says of the system by names of their own. */
+  readonly facts?: Readonly<Record<string, string>>;
   /** Seeds and hashes that let a run be repeated, by name. */
   readonly identity?: Readonly<Record<string, string | number>>;
 }

@@ -13,8 +13,13 @@ export function targetFacts(plan: Plan, url: string, preflight: PreflightResult)
     model: plan.target.model,
     ...(server !== undefined && { server }),
     details: { preflight },
+    ...declaredFacts(plan),
   };
 }
+
+/** As the plan gives them; absent where it gives none. */
+export const declaredFacts = ({ target: { facts } }: Plan): Pick<TargetFacts, 'facts'> =>
+  Object.keys(facts).length === 0 ? {} : { facts };
 
 const samplingFields = ['temperature', 'top_p', 'top_k', 'min_p', 'seed', 'repetition_penalty'];
 

@@ -18,6 +18,7 @@ export function reportManifest(manifest: Manifest | undefined): ReportManifest {
     loadModel,
     ...(manifest.certificate && { certificate: manifest.certificate }),
     disclosure: manifest.disclosure,
+    ...(manifest.target.facts && { facts: manifest.target.facts }),
     identity: {
       seed,
       ...(manifest.simulated && { 'simulated engine': simulatedText(manifest.simulated) }),

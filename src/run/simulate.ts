@@ -27,6 +27,7 @@ import { version } from '../version.ts';
 import { buildSchedule, hashedPrompts, promptHash, promptText, type Schedule, tokenizers } from '../workload/index.ts';
 import { scoreContext } from './conclude.ts';
 import { expectWithinCurve } from './curve-range.ts';
+import { declaredFacts } from './manifest-facts.ts';
 import { reportManifest } from './report-manifest.ts';
 import { userStarts } from './user-starts.ts';
 
@@ -76,6 +77,7 @@ export async function simulate(plan: Plan, options: SimulateOptions = {}): Promi
       protocol: 'none: simulated',
       engine: 'metron simulated engine',
       engineVersion: version,
+      ...declaredFacts(plan),
     },
     disclosure: disclosureOf(plan, schedule, engine),
     simulated: {

@@ -121,4 +121,12 @@ export const target = z.strictObject({
       description: 'facts about the server that a comparison needs; kept as declared',
       examples: [{ engineVersion: '0.11.0' }],
     }),
+  facts: z
+    .record(z.string().regex(/^[A-Za-z][A-Za-z0-9_.-]*$/, { error: 'not the name of a fact' }), z.string().min(1))
+    .default({})
+    .meta({
+      description:
+        'anything else about the system, by names of your own; kept as declared, and a factor wherever two systems differ in it',
+      examples: [{ attentionBackend: 'flashinfer', cudaGraphs: 'full' }],
+    }),
 });

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { lengths, tokenizers } from '../../workload/index.ts';
+import { lengths, mostTokens, tokenizers } from '../../workload/index.ts';
 import { kindName, kindUnion } from '../kind-union.ts';
 import { exampleShorthand } from '../shorthand.ts';
 
-const tokens = z.int().min(1).max(10_000_000);
+const tokens = z.int().min(1).max(mostTokens);
 
 /** Used where a plan says nothing: an ordinary question and an ordinary answer. */
 export const defaultLengths = { prompt: '512', output: '128' } as const;
