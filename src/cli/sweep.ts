@@ -8,7 +8,7 @@ import { RunControl } from '../run/control.ts';
 import { step } from '../run/events.ts';
 import { parseEngineOptions } from '../run/simulate.ts';
 import { sweep as runSweep, storedSweepRequest } from '../run/sweep.ts';
-import { parseAxis } from '../run/sweep-axis.ts';
+import { parseAxis, widened } from '../run/sweep-axis.ts';
 import { obeyInterrupts } from './interrupts.ts';
 import { progressFor } from './progress.ts';
 import { screen } from './screen.ts';
@@ -34,7 +34,7 @@ export const sweep: Verb = {
     { flag: '--simulate [engine]', help: 'in virtual time on the simulated engine, with options such as gpu=a100' },
     {
       flag: '--resume <folder>',
-      help: 'go on with a sweep that was ended, or with --over widen it; cells that are there are not run again',
+      help: 'go on with a sweep that was ended, or with more values of --over widen it; cells that are there are not run again',
     },
     { flag: '--runs <folder>', help: 'where the folder of the sweep is made (runs)' },
     jsonFlag,
@@ -44,7 +44,7 @@ export const sweep: Verb = {
     const resume = textOf(flags.resume);
     const before = resume === undefined ? undefined : storedSweepRequest(resume);
     const given = (Array.isArray(flags.over) ? flags.over : []).map((text) => parseAxis(String(text)));
-    const axes = given.length > 0 ? given : (before?.axes ?? []);
+    const axes = before === undefined ? given : given.length > 0 ? widened(before.axes, given) : before.axes;
     if (axes.length === 0) {
       throw new MetronError('SWEEP_INVALID', 'over what? give at least one setting', {
         hint: 'write --over rate=1,2,4,8 or --over users=1,8,64',

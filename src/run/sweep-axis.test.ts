@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { cellName, gridOf, parseAxis, withSettings } from './sweep-axis.ts';
+import { cellName, gridOf, parseAxis, widened, withSettings } from './sweep-axis.ts';
 
 it('reads flags and paths', () => {
   expect(parseAxis('rate=1,2,4')).toEqual({ path: 'load.arrivals.rate', values: [1, 2, 4] });
   expect(parseAxis('workload.output = 64, 10..20')).toEqual({ path: 'workload.output', values: [64, '10..20'] });
   expect(() => parseAxis('rate')).toThrow(/expected a setting/);
   expect(() => parseAxis('rate=')).toThrow(/expected a setting/);
+  expect(() => parseAxis('rate=1,2,1.0')).toThrow(/1 stands there twice/);
 });
 
 it('makes every combination, the last axis fastest', () => {
@@ -16,6 +17,15 @@ it('makes every combination, the last axis fastest', () => {
     { 'load.closed.users': 2, 'workload.output': 9 },
   ]);
   expect(gridOf([])).toEqual([{}]);
+});
+
+it('goes on over more values of the same settings, and keeps those it had', () => {
+  const before = [parseAxis('rate=1,2'), parseAxis('output=8')];
+  expect(widened(before, [parseAxis('rate=4,2'), parseAxis('output=8')])).toEqual([
+    { path: 'load.arrivals.rate', values: [1, 2, 4] },
+    { path: 'workload.output', values: [8] },
+  ]);
+  expect(() => widened(before, [parseAxis('rate=4')])).toThrow(/the sweep is over load.arrivals.rate, workload.output/);
 });
 
 it('changes settings and takes out what they replace', () => {

@@ -13,14 +13,35 @@ export function parseAxis(text: string): SweepAxis {
   const values = list
     .split(',')
     .map((value) => value.trim())
-    .filter((value) => value !== '');
+    .filter((value) => value !== '')
+    .map((value) => (Number.isFinite(Number(value)) ? Number(value) : value));
   if (name === '' || values.length === 0) {
     throw new MetronError('SWEEP_INVALID', `--over "${text}": expected a setting, "=" and values`, {
       hint: 'write --over rate=1,2,4,8 or --over load.closed.users=1,8,64',
     });
   }
+  const twin = values.find((value, i) => values.indexOf(value) < i);
+  if (twin !== undefined) {
+    throw new MetronError('SWEEP_INVALID', `--over "${text}": ${twin} stands there twice`, {
+      hint: 'the same seed would give the same run; other seeds are an axis of their own: --over seed=1,2',
+    });
+  }
   const path = planFlags.find((flag) => flag.name === `--${name}`)?.path ?? name;
-  return { path, values: values.map((value) => (Number.isFinite(Number(value)) ? Number(value) : value)) };
+  return { path, values };
+}
+
+/** A sweep that goes on may have more values and no others: cells with other settings would not stand in one table. */
+export function widened(before: readonly SweepAxis[], given: readonly SweepAxis[]): readonly SweepAxis[] {
+  const names = (axes: readonly SweepAxis[]): string => axes.map(({ path }) => path).join(', ');
+  if (names(before) !== names(given)) {
+    throw new MetronError('SWEEP_INVALID', `the sweep is over ${names(before)}, and --over is over ${names(given)}`, {
+      hint: 'give every setting of the sweep in its order, or start a new sweep',
+    });
+  }
+  return before.map(({ path, values }, i) => ({
+    path,
+    values: [...new Set([...values, ...(given[i]?.values ?? [])])],
+  }));
 }
 
 /** Every combination of values, the last axis fastest. */

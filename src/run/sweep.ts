@@ -86,6 +86,7 @@ export async function sweep(
   // Everything wrong with any cell is said before the first one runs.
   const plans = grid.map((settings) => resolvePlan(withSettings(base, settings)));
   const folder = options.resume ?? (await sweepFolder(plan, options));
+  await writeRequest(folder, options);
   const done = storedCells(folder);
   const cells: SweepCell[] = [];
   const failed: FailedCell[] = [];
@@ -113,7 +114,7 @@ export async function sweep(
   const page = renderAnalysis(sweepPage(result, plan.name, `metron sweep --resume ${folder}`));
   const pagePath = await new RunFolder(folder).writeReport(page, 'sweep.html');
   const invalid = cells.some(({ verdict }) => verdict === 'invalid');
-  const nothing = failed.length > 0 || cells.some(({ point }) => (point.completed_per_s ?? 0) === 0);
+  const nothing = failed.length > 0 || cells.some(({ failure }) => failure !== undefined);
   return {
     result,
     folder,
@@ -124,14 +125,18 @@ export async function sweep(
 
 async function sweepFolder(
   plan: Plan,
-  { axes, runsFolder = 'runs', engine, env = process.env }: SweepOptions,
+  { runsFolder = 'runs', engine, env = process.env }: SweepOptions,
 ): Promise<string> {
   const secrets = engine ? [] : prepareTarget(plan, env).secrets;
   const folder = await createRunFolder(runsFolder, `${plan.name}-sweep`, new Date(), secrets);
   await folder.writePlan(planToJson(plan));
-  const request: SweepRequest = { schema: 'metron.sweep-request/1', axes, ...(engine && { engine }) };
-  await writeFile(join(folder.path, requestFile), `${JSON.stringify(request, null, 2)}\n`);
   return folder.path;
+}
+
+/** A sweep that goes on over more values is asked for these from then on. */
+async function writeRequest(folder: string, { axes, engine }: SweepOptions): Promise<void> {
+  const request: SweepRequest = { schema: 'metron.sweep-request/1', axes, ...(engine && { engine }) };
+  await writeFile(join(folder, requestFile), `${JSON.stringify(request, null, 2)}\n`);
 }
 
 /** What a stored sweep was asked; its plan lies beside it. */
