@@ -1,5 +1,6 @@
 import { bindingOf, missingBound } from './capacity-binding.ts';
-import { budgetSpent, type CapacityOptions, defaultCapacityOptions, LoadGrid } from './capacity-options.ts';
+import { paysFor } from './capacity-budget.ts';
+import { type CapacityOptions, defaultCapacityOptions, LoadGrid } from './capacity-options.ts';
 import { addCosts, noCost, type Probe, type ProbeObservation } from './capacity-probe.ts';
 import type { CapacityReason, CapacityResult, TriedLoad } from './capacity-result.ts';
 import type { CapacityControl } from './capacity-search.ts';
@@ -7,6 +8,7 @@ import type { CapacityControl } from './capacity-search.ts';
 /**
  * What the literature does: one run of a fixed number of requests per load, its share taken at its
  * word; loads double to a bracket, which is bisected. Nothing is known of how sure the result is.
+ * Runs are never made smaller for a budget: one that it does not pay for ends the search.
  */
 export async function bisectCapacity(
   probe: Probe,
@@ -39,10 +41,11 @@ export async function bisectCapacity(
     if (control.signal?.aborted) return finish('interrupted');
     const load = nextLoad({ lower, upper, client: client?.load, options, grid });
     if (typeof load === 'string') return finish(load);
-    if (budgetSpent(cost, options.budget)) return finish('budget');
+    const choice = { load, requests: options.firstRequests };
+    if (!paysFor(choice, { loads: tried, spent: cost, options })) return finish('budget');
     const known = { ...(lower !== undefined && { lower }), ...(upper !== undefined && { upper }) };
-    control.onProgress?.({ load, requests: options.firstRequests, ...known, cost });
-    const observation = await probe(load, options.firstRequests);
+    control.onProgress?.({ ...choice, ...known, cost });
+    const observation = await probe(choice.load, choice.requests);
     cost = addCosts(cost, observation.cost);
     if (observation.limit?.kind === 'cut') return finish('interrupted');
     if (observation.limit?.kind === 'target') return finish('target-failed');

@@ -8,7 +8,10 @@ export interface NamedPoints {
   readonly knee?: number;
   /** Highest load below the knee that was tried: the knee lies between them. */
   readonly kneeAfter?: number;
-  /** Lowest load that completes less than 90 % of what arrives, or whose backlog grows. */
+  /**
+   * Lowest load whose backlog grows, or that completes less than 90 % of what arrives and was not shown to pass: a
+   * look of a few answers' time tells little of what comes out, and a load whose backlog may rise never passes.
+   */
   readonly saturation?: number;
   /** Highest load below that was tried. */
   readonly saturationAfter?: number;
@@ -20,9 +23,9 @@ export interface NamedPoints {
 const enoughToTell = 500;
 
 export function namedPoints(tried: readonly TriedLoad[], lower: number | undefined): NamedPoints {
-  const points = tried.flatMap(({ load, observations, backlog }) => {
+  const points = tried.flatMap(({ load, observations, backlog, verdict }) => {
     const longest = [...observations].sort((a, b) => b.cost.requests - a.cost.requests)[0];
-    return longest?.point ? [{ load, backlog, requests: longest.cost.requests, ...longest.point }] : [];
+    return longest?.point ? [{ load, backlog, verdict, requests: longest.cost.requests, ...longest.point }] : [];
   });
   const least = Math.min(...points.flatMap(({ ttftP99_ms }) => ttftP99_ms ?? []));
   const first = (is: (point: (typeof points)[number]) => boolean): number | undefined => points.find(is)?.load;
@@ -32,8 +35,9 @@ export function namedPoints(tried: readonly TriedLoad[], lower: number | undefin
   };
   const knee = first(({ ttftP99_ms = 0 }) => ttftP99_ms > 2 * least);
   const saturation = first(
-    ({ backlog, requests, offered_per_s = 0, completed_per_s = offered_per_s }) =>
-      backlog === 'growing' || (requests >= enoughToTell && completed_per_s < 0.9 * offered_per_s),
+    ({ backlog, verdict, requests, offered_per_s = 0, completed_per_s = offered_per_s }) =>
+      backlog === 'growing' ||
+      (verdict !== 'passes' && requests >= enoughToTell && completed_per_s < 0.9 * offered_per_s),
   );
   const tailHint = first(({ e2eP50_ms = Number.POSITIVE_INFINITY, e2eP99_ms = 0 }) => e2eP99_ms > 10 * e2eP50_ms);
   return {

@@ -177,6 +177,20 @@ describe('as the literature does it', () => {
     expect(result.tried.every(({ requests }) => requests === 300)).toBe(true);
     expect((await bisectCapacity(edge(0.001), { shares })).reason).toBe('nothing-passes');
   });
+
+  it('begins no run that the budget does not pay for, however long a run of so many must be', async () => {
+    const open: Probe = async (load, requests) => {
+      const cost = { requests, seconds: requests / load + 5, tokens: 0 };
+      return seen(requests, load <= 7.3 ? 0.001 : 0.2, { cost });
+    };
+    for (const seconds of [100, 299, 310, 500, 800, 1000]) {
+      const { reason, cost } = await bisectCapacity(open, { shares, firstRequests: 300, budget: { seconds } });
+      expect(reason).toBe(seconds < 700 ? 'budget' : 'found');
+      expect(cost.seconds).toBeLessThanOrEqual(Math.max(seconds, 305));
+    }
+    const none = await bisectCapacity(open, { shares, firstRequests: 300, budget: { seconds: 299 } });
+    expect(none.tried).toEqual([]);
+  });
 });
 
 describe('a backlog', () => {

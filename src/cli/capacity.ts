@@ -36,7 +36,10 @@ export const capacity: Verb = {
       repeatable: true,
     },
     { flag: '--preset <name>', help: `published objective: ${presets.kinds.join(', ')}`, repeatable: true },
-    { flag: '--search <rate|users>', help: 'what is turned up: requests per second, or users of a closed loop (rate)' },
+    {
+      flag: '--search <rate|users>',
+      help: 'what is turned up: requests per second, or users of a closed loop; with --think these are sessions (rate)',
+    },
     { flag: '--low <number>', help: 'lowest load to try; the search starts there (1, then lower if that fails)' },
     { flag: '--high <number>', help: 'highest load to try' },
     { flag: '--confidence <share>', help: 'that the interval holds the capacity (0.95)' },

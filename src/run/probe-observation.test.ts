@@ -42,8 +42,9 @@ describe('a look at a load', () => {
 
   it('judges every request where the literature does', () => {
     const records = recordsAt(20, 300);
-    const { window, backlog } = observe(records, slo, policy, { openLoop: true, whole: true });
+    const { window, backlog, point, cost } = observe(records, slo, policy, { openLoop: true, whole: true });
     expect(window).toEqual({ kind: 'whole', requests: 300 });
+    expect(point?.completed_per_s).toBeCloseTo(300 / cost.seconds, 1);
     expect(backlog).toBe('steady');
   });
 

@@ -32,7 +32,7 @@ export function observe(
   const inWindow = records.map((record) => inPhase(record, { from, to }));
   const scored = scoreMetrics(inWindow, policyUnder(policy, slo), pointMetrics, {
     measureFrom: from as Nanoseconds,
-    measureTo: to as Nanoseconds,
+    measureTo: (whole ? lastEnd(records, to) : to) as Nanoseconds,
   });
   const tallies = judgeRecords(inWindow, slo, policy);
   const extrapolated = beyondCurve(records, policy);
@@ -46,6 +46,10 @@ export function observe(
     point: pointOf(scored),
   };
 }
+
+/** Throughput of a whole run, as the literature has it: all answers by all of the time, until the last has ended. */
+const lastEnd = (records: readonly RequestRecord[], least: number): number =>
+  records.reduce((last, { endedAt = 0 }) => Math.max(last, endedAt), least);
 
 const beyondCurve = (records: readonly RequestRecord[], { prefillDeadline }: ScorePolicy): number =>
   prefillDeadline.kind === 'constant'

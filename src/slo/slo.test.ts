@@ -63,6 +63,11 @@ describe('objectives in words', () => {
     ['ttft<=1s@99%@90%', /two shares/],
     ['tbt<=50ms@99%', /many values per request/],
     ['ttft_p99<=1s@99%', /a percentile is a share already/],
+    ['ttft_max<=1s', /no sample can show/],
+    ['ttft_p100<=1s', /no sample can show/],
+    ['ttft_mean<=1s', /a mean is no share/],
+    ['goodput>=0.9', /goodput has the conditions/],
+    ['goodput(ttft<=1s)>=0.9', /goodput has the conditions|is no condition/],
     ['error_rate<=0%', /between 0 and 100%/],
     ['error_rate>=1%', /expected error_rate<=/],
   ])('refuses %s', (written, message) => {

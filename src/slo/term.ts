@@ -33,30 +33,47 @@ export function parseTerm(text: string): Term {
       hint: 'write a metric, <= or >=, and a bound: fluidity>=0.9@99%, ttft_p99<=1s, tbt_p99<=100ms, error_rate<=1%',
     });
   }
-  const { kind, percentile } = splitName(name);
+  const { kind, percentile } = splitName(name, text);
   const metric = sloMetrics.get(kind);
   const bound = parseBound(value, metric.unit, text);
-  refuseWrongWay(text, metric, comparison);
+  refuseWrongWay(text, name, metric, comparison);
   return { metric, comparison, bound, ...(percentile !== undefined && { percentile }) };
 }
 
-function splitName(name: string): { kind: string; percentile?: number } {
+function splitName(name: string, text: string): { kind: string; percentile?: number } {
   const kind = name.toLowerCase().replaceAll('_', '-');
+  refuseNoShare(kind, text);
   const [, base, digits] = /^(.+)-p(\d{1,2}(?:\.?\d+)?)$/.exec(kind) ?? [];
   if (base !== undefined && digits !== undefined) return { kind: base, percentile: readPercentile(digits) };
   if (kind.endsWith('-median')) return { kind: kind.slice(0, -'-median'.length), percentile: 50 };
   return { kind };
 }
 
+/** Names that people look for and that no share of requests stands behind. */
+function refuseNoShare(kind: string, text: string): void {
+  if (/^goodput/.test(kind)) {
+    throw new MetronError('SLO_INVALID', `"${text}": goodput has the conditions of its requests in it`, {
+      hint: 'write them, and the share of requests that must meet them together: ttft<=500ms & tpot<=50ms @ 90%',
+    });
+  }
+  const [, metric, end] = /^(.+)-(max|p100|mean|avg|average)$/.exec(kind) ?? [];
+  if (metric === undefined || sloMetrics.has(kind)) return;
+  const why =
+    end === 'max' || end === 'p100' ? 'no sample can show that all requests pass' : 'a mean is no share of requests';
+  throw new MetronError('SLO_INVALID', `"${text}": ${why}`, {
+    hint: `name a percentile, such as ${metric.replaceAll('-', '_')}_p${end === 'max' || end === 'p100' ? 99 : 50}`,
+  });
+}
+
 /** `p999` is how many write P99.9. */
 const readPercentile = (digits: string): number =>
   digits.includes('.') || digits.length <= 2 ? Number(digits) : Number(`${digits.slice(0, 2)}.${digits.slice(2)}`);
 
-function refuseWrongWay(text: string, { better, kind }: Term['metric'], comparison: Comparison): void {
+function refuseWrongWay(text: string, name: string, { better, kind }: Term['metric'], comparison: Comparison): void {
   const wrong = (better === 'lower' && comparison === '>=') || (better === 'higher' && comparison === '<=');
   if (!wrong) return;
   throw new MetronError('SLO_INVALID', `"${text}" asks for a bad result: ${kind} is better when it is ${better}`, {
-    hint: `write ${kind}${comparison === '>=' ? '<=' : '>='}…`,
+    hint: `write ${name}${comparison === '>=' ? '<=' : '>='}…`,
   });
 }
 

@@ -9,7 +9,9 @@ export type CapacityAnswer = Pick<
 
 /** A load with its unit; `none` for what no load has shown. */
 export const loadText = (value: number | undefined, unit: string): string =>
-  value === undefined ? 'none' : `${unit === 'users' ? count(value) : number(value)} ${unit}`;
+  value === undefined
+    ? 'none'
+    : `${unit === 'users' && Number.isInteger(value) ? count(value) : number(value)} ${unit}`;
 
 /** The answer of a search in one sentence, without its full stop; the same in the terminal and on the page. */
 export function capacitySentence(answer: CapacityAnswer): string {
@@ -42,6 +44,7 @@ export function capacityRemarks(found: FoundCapacity): string[] {
   return [
     ...(irregular === undefined ? [] : [`irregular (RFC 9971): ${irregular}`]),
     ...(missingBound === undefined ? [] : [`${missingBound} (RFC 9971)`]),
+    ...inferred(found),
     ...(client === undefined ? [] : [`at ${loadText(client.load, unit)} the client was the limit: ${client.reason}`]),
     ...(target === undefined
       ? []
@@ -52,6 +55,18 @@ export function capacityRemarks(found: FoundCapacity): string[] {
           `${count(extrapolated)} prompts lie outside the lengths of the prefill curve: their first-token deadline is a guess`,
         ]),
   ];
+}
+
+/** Loads that met the objective as far as they were looked at, and fail since smaller ones do. */
+function inferred({ tried, unit, confidence }: FoundCapacity): string[] {
+  if (confidence === undefined) return [];
+  const loads = tried.filter(
+    ({ verdict, backlog, shares }) =>
+      verdict === 'fails' && backlog !== 'growing' && shares.every((share) => share === undefined || share === 1),
+  );
+  if (loads.length === 0) return [];
+  const named = loads.map(({ load }) => loadText(load, unit)).join(', ');
+  return [`${named}: too short a look to see a miss; fails because smaller loads do`];
 }
 
 /** Which condition fails first as load grows, and how; the backlog alone where no condition does. */
@@ -76,7 +91,7 @@ export function boundsSentence(found: FoundCapacity): string {
 }
 
 /** What can be done about how the search ended; absent where it found what it was asked for. */
-export function capacityHint({ reason }: Pick<FoundCapacity, 'reason'>): string | undefined {
+export function capacityHint({ reason, tried }: Pick<FoundCapacity, 'reason' | 'tried'>): string | undefined {
   switch (reason) {
     case 'found':
       return undefined;
@@ -91,6 +106,9 @@ export function capacityHint({ reason }: Pick<FoundCapacity, 'reason'>): string 
     case 'interrupted':
       return 'go on with --resume: looks that ended are not repeated';
     case 'budget':
+      if (tried.length === 0) {
+        return 'the budget does not pay for the first run: start at a higher load with --low, or ask for fewer --requests';
+      }
       return 'go on with --resume and a larger --budget-time or --budget-requests, or ask for less with --tolerance';
     case 'irregular':
       return 'was something else at work on the target, or does a cache or a scaler change it? look again with another --seed';

@@ -22,12 +22,13 @@ function together(judgements: readonly Judgement[]): Judgement {
 function perRequest(text: string): Term & { metric: { per: 'request' } } {
   const term = parseTerm(text);
   if (!isPerRequest(term) || term.percentile !== undefined) {
-    const what =
-      term.percentile === undefined
-        ? `${term.metric.kind} has many values per request`
-        : 'a percentile is a share already';
+    const many = term.percentile === undefined;
+    const what = many ? `${term.metric.kind} has many values per request` : 'a percentile is a share already';
+    const instead = many
+      ? `write it as a percentile, such as ${termText({ ...term, percentile: 99 })}; `
+      : 'leave the percentile or the share away; ';
     throw new MetronError('SLO_INVALID', `"${text.trim()}": ${what}`, {
-      hint: 'beside @ and & stand metrics with one value per request, such as ttft, tpot, e2e or fluidity',
+      hint: `${instead}beside @ and & stand metrics with one value per request, such as ttft, tpot, e2e or fluidity`,
     });
   }
   return term;
