@@ -262,14 +262,43 @@ describe('what the formula cannot follow', () => {
       return recordsOf(times);
     });
     expect(profile.points.length).toBeGreaterThan(first!.points.length);
-    expect(profile.points.length).toBeLessThanOrEqual(first!.points.length + 24);
+    expect(profile.points.length).toBeLessThanOrEqual(first!.points.length + 72);
+    const asked = profile.points.map((point) => point.asked);
+    expect(asked).toEqual(expect.arrayContaining([255, 257, 511, 513, 1023, 1025, 2047, 2049, 2064]));
+    for (const [i, after] of asked.slice(1).entries()) {
+      if (asked[i]! >= 128) expect(after / asked[i]!).toBeLessThan(1.23);
+    }
     let last = 0;
     for (const tokens of prefillLengths(8000, 300)) {
       const time = prefillAt(profile.fit, tokens);
       expect(time).toBeGreaterThanOrEqual(last);
-      if (tokens < 2000 || tokens > 2100) expect(Math.abs(time / step(tokens) - 1)).toBeLessThan(0.02);
+      expect(Math.abs(time / step(tokens) - 1)).toBeLessThan(0.02);
       last = time;
     }
+  });
+
+  it('is closed in upon by what the server counts, wherever its steps lie', async () => {
+    const template = 27;
+    const split = (counted: number): number => 12 + 0.03 * counted + (counted > 3000 ? 9 : 0);
+    let times: [number, number][] = [];
+    const counted = () =>
+      recordsOf(times).map((record) => ({
+        ...record,
+        prompt: { asked: record.prompt.asked!, reported: record.prompt.asked! + template },
+      }));
+    const measure = async (lengths: readonly number[]) => {
+      const order = interleavedRounds(lengths, repetitions, randomStream(times.length, 'order'));
+      times = [
+        ...times,
+        ...order.map((asked, i): [number, number] => [asked, split(asked + template) * (1 + 0.01 * Math.sin(7 * i))]),
+      ];
+      return counted();
+    };
+    const profile = await refinedProfile(prefillProfile(await measure(prefillLengths(8000)))!, measure);
+    const tokens = profile.points.map((point) => point.tokens);
+    expect(tokens).toEqual(expect.arrayContaining([1023, 1025, 4095, 4097]));
+    const behind = tokens.find((each) => each > 3000)!;
+    expect(behind - tokens[tokens.indexOf(behind) - 1]!).toBeLessThanOrEqual(4);
   });
 
   it('stays what it is where nothing more may be measured', async () => {

@@ -39,7 +39,7 @@ const cases = ['h100-sxm-80gb', 'a100-sxm-80gb'].flatMap((gpu) =>
 
 const noise = { jitter: 0.02, hiccups: 0.0001 };
 
-/** As `metron profile` does it: 24 lengths, and more where they leave something open. */
+/** As `metron profile` does it: 24 lengths, and up to 72 more where they leave something open. */
 async function profileOf({ longest, ...engine }: EngineOptions & { readonly longest: number }, seed: number) {
   let records: readonly RequestRecord[] = [];
   let turn = 0;
@@ -87,10 +87,10 @@ describe('the prefill curve of every calibrated set-up', () => {
       const profile = await profileOf({ ...engine, longest }, 7 + 10 * i);
       const truth = truthOf(profile, engine);
       const errors = truth.map(({ tokens, exact }) => Math.abs(prefillAt(profile.fit, tokens) / exact - 1));
-      expect(errors.reduce((sum, error) => sum + error, 0) / errors.length).toBeLessThan(0.012);
+      expect(errors.reduce((sum, error) => sum + error, 0) / errors.length).toBeLessThan(0.008);
       all.push(...errors);
       errors.sort((a, b) => a - b);
-      expect(errors[Math.ceil(0.95 * errors.length) - 1]).toBeLessThan(0.025);
+      expect(errors[Math.ceil(0.95 * errors.length) - 1]).toBeLessThan(0.02);
       const inside = truth.filter(({ tokens, exact }) => {
         const { low, high } = bandAt(profile, tokens);
         const share = exact / prefillAt(profile.fit, tokens);
@@ -101,9 +101,13 @@ describe('the prefill curve of every calibrated set-up', () => {
     },
   );
 
-  it('is within 2 % of the truth at 99 % of all lengths', () => {
+  it('is within 2 % of the truth at 99.8 % of all lengths, within 1.5 % at 99 %, and nowhere off by more than 4 %', () => {
     all.sort((a, b) => a - b);
-    expect(all[Math.ceil(0.99 * all.length) - 1]).toBeLessThanOrEqual(0.02);
+    const within = (share: number): number | undefined => all[Math.ceil(share * all.length) - 1];
+    console.log(`largest errors: ${all.slice(-8).map((error) => (100 * error).toFixed(2)).join(', ')} %`);
+    expect(within(0.99)).toBeLessThanOrEqual(0.015);
+    expect(within(0.998)).toBeLessThanOrEqual(0.02);
+    expect(all.at(-1)).toBeLessThanOrEqual(0.04);
   });
 
   it('has bands of 95 % that hold the truth at 95 % of all lengths and more', () => {

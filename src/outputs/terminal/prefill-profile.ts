@@ -38,7 +38,7 @@ export function renderPrefillProfile(input: PrefillProfileInput): string {
         width,
       ),
     ],
-    lengths(profile),
+    [...lengths(profile), ...omitted(profile)],
     remarks(input).flatMap((text) => wrap(`${dress.suspect('!')} ${text}`, width, 2)),
     input.files.map(([name, path]) => `${dress.dim(name.padEnd(6))} ${path}`),
   ];
@@ -55,6 +55,25 @@ function formula({ a_ms, b_ms_per_token, c_ms_per_token2, floor_ms }: PrefillFit
   return `First token of a prompt of P tokens: ${duration(a_ms, ' ')} + ${middle}${quadratic}`;
 }
 
+const mostRows = 40;
+const leastRatio = 1.1;
+
+/** All lengths, or of many such as are not close to the one before; the first and the last always. */
+function shown(points: PrefillProfile['points']): PrefillProfile['points'] {
+  if (points.length <= mostRows) return points;
+  let last = 0;
+  return points.filter(({ tokens }, i) => {
+    const apart = tokens >= leastRatio * last || i === points.length - 1;
+    if (apart) last = tokens;
+    return apart;
+  });
+}
+
+const omitted = ({ points }: PrefillProfile): string[] => {
+  const left = points.length - shown(points).length;
+  return left === 0 ? [] : [`${plural(left, 'more length')} close to these ${left === 1 ? 'is' : 'are'} on the page`];
+};
+
 const lengths = ({ points, band }: PrefillProfile): string[] =>
   table(
     [
@@ -65,7 +84,7 @@ const lengths = ({ points, band }: PrefillProfile): string[] =>
       { title: 'n', align: 'right' },
       { title: '95% band of the curve', align: 'left' },
     ],
-    points.map(({ tokens, mean_ms, fit_ms, residual, n }) => {
+    shown(points).map(({ tokens, mean_ms, fit_ms, residual, n }) => {
       const near = band.reduce((best, each) =>
         Math.abs(each.tokens - tokens) < Math.abs(best.tokens - tokens) ? each : best,
       );
