@@ -262,7 +262,7 @@ describe('what the formula cannot follow', () => {
       return recordsOf(times);
     });
     expect(profile.points.length).toBeGreaterThan(first!.points.length);
-    expect(profile.points.length).toBeLessThanOrEqual(first!.points.length + 72);
+    expect(profile.points.length).toBeLessThanOrEqual(first!.points.length + 96);
     const asked = profile.points.map((point) => point.asked);
     expect(asked).toEqual(expect.arrayContaining([255, 257, 511, 513, 1023, 1025, 2047, 2049, 2064]));
     for (const [i, after] of asked.slice(1).entries()) {

@@ -13,7 +13,7 @@ const certain = { leastJump: 0.025, errors: 3, closest: 1.001 } as const;
 const doubtful = { leastJump: 0.015, fewestErrors: 1.5, mostErrors: 4.5, closest: 1.1 } as const;
 /** What splits a prompt after so many tokens splits it again after these multiples of them. */
 const split = { closest: 1.03, leastJump: 0.04, errors: 2.2, multiples: [2, 3] } as const;
-const mostAdded = 72;
+const mostAdded = 96;
 const mostRounds = 12;
 
 /** Measures these lengths, each `repeats` times, and gives all records there are so far; undefined if it may not. */
@@ -86,9 +86,7 @@ const gainOf = ({ jump, ratio }: Pair): number => Math.abs(jump) * Math.log(rati
 /** Both sides of each multiple. */
 const multiplesOf = (pairs: readonly Pair[]): number[] =>
   pairs
-    .filter(
-      ({ ratio, jump, error }) => ratio < split.closest && jump > Math.max(split.leastJump, split.errors * error),
-    )
+    .filter(({ ratio, jump, error }) => ratio < split.closest && jump > Math.max(split.leastJump, split.errors * error))
     .flatMap(({ before, after }) => split.multiples.flatMap((n) => [n * before.asked, n * after.asked]));
 
 /** The middle of every gap between ascending neighbours that is too wide. */

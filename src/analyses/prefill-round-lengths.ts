@@ -1,14 +1,14 @@
 import type { ProfiledLength } from './prefill-profile.ts';
 
 /** How the server counts what is asked for: its template adds to it, its tokenizer may count otherwise. */
-export interface ServerCounts {
+interface ServerCounts {
   /** Tokens of each prompt beside those asked for. */
   readonly added: number;
   /** The same for every prompt, so that a length can be asked for to the token. */
   readonly exact: boolean;
 }
 
-export function serverCounts(points: readonly ProfiledLength[]): ServerCounts {
+function serverCounts(points: readonly ProfiledLength[]): ServerCounts {
   const added = points.map(({ tokens, cached = 0, asked }) => tokens + cached - asked);
   const [first = 0] = added;
   const exact = Number.isInteger(first) && added.every((each) => each === first);
