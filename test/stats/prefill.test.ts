@@ -101,7 +101,7 @@ describe('the prefill curve of every calibrated set-up', () => {
     },
   );
 
-  it('is within 2 % of the truth at 99.9 % of all lengths, within 1.5 % at 99 %, and nowhere off by more than 4 %', () => {
+  it('is within 2 % of the truth at 99.9 % of all lengths, within 1.5 % at 99 %, and nowhere off by more than 5 %', () => {
     all.sort((a, b) => a - b);
     const within = (share: number): number | undefined => all[Math.ceil(share * all.length) - 1];
     console.log(
@@ -112,7 +112,7 @@ describe('the prefill curve of every calibrated set-up', () => {
     );
     expect(within(0.99)).toBeLessThanOrEqual(0.015);
     expect(within(0.999)).toBeLessThanOrEqual(0.02);
-    expect(all.at(-1)).toBeLessThanOrEqual(0.04);
+    expect(all.at(-1)).toBeLessThanOrEqual(0.05);
   });
 
   it('has bands of 95 % that hold the truth at 95 % of all lengths and more', () => {
