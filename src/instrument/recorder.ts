@@ -16,6 +16,7 @@ import { Canary, type CanaryFacts, isCanary } from './canary.ts';
 import { beat, keepBeating } from './heartbeat.ts';
 import type { FromRecorder, ReceiverToRecorder, RecorderSetup, RecorderToReceiver, ToRecorder } from './messages.ts';
 import { type ReadFacts, ReadStatistics } from './read-statistics.ts';
+import { rehearseRecording } from './recording-rehearsal.ts';
 import { RunClock } from './run-clock.ts';
 
 /**
@@ -219,3 +220,6 @@ port.on('message', (message: ToRecorder) => {
 });
 keepBeating(setup.heartbeat);
 tell({ type: 'ready' });
+// While the target is looked at; the vocabulary would else be loaded in the midst of the run.
+rehearseRecording(protocol);
+tokenizer.countPieces(['a'], 1);

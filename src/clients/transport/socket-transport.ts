@@ -7,6 +7,7 @@ import { dialTo } from './dial.ts';
 import type { DirectWriter } from './direct-writer.ts';
 import { type LostPacketFacts, LostPackets } from './lost-packets.ts';
 import type { ReadStamper } from './read-stamper.ts';
+import { rehearseReading } from './rehearsal.ts';
 import { basicCredentials, RequestHead } from './request-head.ts';
 import type { Transport, TransportEvents, TransportPath, TransportTarget } from './transport.ts';
 
@@ -82,8 +83,9 @@ export class SocketTransport implements Transport {
 
   async warm(connections: number): Promise<number> {
     this.#keepOpen = connections;
-    const { writer, armed, head } = this.#owner;
+    const { writer, armed, head, stamper } = this.#owner;
     for (const way of [writer, armed]) way?.rehearse(head);
+    rehearseReading(stamper.bytes);
     while (this.#all.size < connections && !this.#closing) {
       const before = this.#all.size;
       const wave = Math.min(openAtOnce, connections - before);
