@@ -51,14 +51,15 @@ function recordAnswers(protocol: AnswerProtocol): void {
   const write = (kind: (typeof tapeKinds)['head' | 'body'], id: number, at: number, bytes: Buffer, extra = 0): void =>
     tape.writeBytes(kind, id, at, at + clientDelay, bytes, 0, bytes.length, extra);
   for (let id = 0; id < answers; id++) {
-    let at = start + id * gap;
+    const at = start + id * gap;
     tape.write(tapeKinds.sent, id, at, at);
     tape.write(tapeKinds.written, id, at, at);
     write(tapeKinds.head, id, at, head, 200);
-    for (let i = 0; i < chunks; i++) write(tapeKinds.body, id, (at += gap), chunk);
-    for (const bytes of [finish, usage, done]) write(tapeKinds.body, id, at, bytes);
-    tape.write(tapeKinds.end, id, at, at, endCauses.complete);
+    for (let i = 1; i <= chunks; i++) write(tapeKinds.body, id, at + i * gap, chunk);
+    const endAt = at + chunks * gap;
+    for (const bytes of [finish, usage, done]) write(tapeKinds.body, id, endAt, bytes);
+    tape.write(tapeKinds.end, id, endAt, endAt, endCauses.complete);
     reader.drain((entry) => assembler.visit(entry));
-    assembler.tick(at as Nanoseconds);
+    assembler.tick(endAt as Nanoseconds);
   }
 }

@@ -40,11 +40,12 @@ function readAnswers(buffer: Uint8Array, exchange: Exchange): void {
     exchange.read(buffer, 0, bytes.length, at, at + 1);
   };
   for (let request = 0; request < answers; request++) {
-    let at = start + request * gap;
+    const at = start + request * gap;
     exchange.sent(request, at as Nanoseconds, request > 0);
     read(head, at);
-    for (let i = 0; i < chunks; i++) read(event, (at += gap));
-    read(end, at);
-    exchange.end(endCauses.complete, at as Nanoseconds);
+    for (let i = 1; i <= chunks; i++) read(event, at + i * gap);
+    const endAt = at + chunks * gap;
+    read(end, endAt);
+    exchange.end(endCauses.complete, endAt as Nanoseconds);
   }
 }
