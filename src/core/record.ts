@@ -52,7 +52,7 @@ export interface Chunks {
   readonly bytes: ArrayLike<number>;
   /** Which read of this response completed the event; equal numbers arrived in one read. */
   readonly read: ArrayLike<number>;
-  /** Client's own delay per event, nanoseconds, where a kernel stamp was taken: read time − `at`. */
+  /** Client's own delay per event, nanoseconds: time of its read − `at`. Absent where all reads were stamped one by one. */
   readonly clientDelay?: ArrayLike<number>;
 }
 

@@ -10,6 +10,7 @@ export type Progress = 'open' | 'reusable' | 'complete' | 'broken';
 /** Exchanges in HTTP/1.1, one after the other: what is read goes to the tape without its framing. */
 export class Exchange extends ExchangeTape implements ResponseSink {
   readonly #parser: ResponseParser;
+  #sentAt = 0;
   #at = 0;
   #userAt = 0;
   #bodyFlags = 0;
@@ -25,7 +26,13 @@ export class Exchange extends ExchangeTape implements ResponseSink {
     return this.#problem;
   }
 
+  /** When the last request left; 0 before the first. */
+  get sentAt(): number {
+    return this.#sentAt;
+  }
+
   override sent(request: number, at: Nanoseconds, reused: boolean): void {
+    this.#sentAt = at;
     this.#parser.reset();
     super.sent(request, at, reused);
   }

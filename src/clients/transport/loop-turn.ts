@@ -7,11 +7,13 @@ export class LoopTurn {
   get number(): number {
     if (!this.#asked) {
       this.#asked = true;
-      setImmediate(() => {
-        this.#asked = false;
-        this.#number++;
-      });
+      setImmediate(this.#end);
     }
     return this.#number;
   }
+
+  readonly #end = (): void => {
+    this.#asked = false;
+    this.#number++;
+  };
 }

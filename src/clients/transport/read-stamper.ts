@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../../core/clock.ts';
+import { LoopTurn } from './loop-turn.ts';
 import type { Reading } from './open-socket.ts';
 
 /**
@@ -26,7 +27,13 @@ export interface ReadStamper {
   readonly failure: string | undefined;
 }
 
-/** Stamps a read of Node's as it returns. */
+/** After so many events libuv asks the system again, in the same turn of the loop. */
+const mostOfPoll = 1024;
+
+/**
+ * Stamps a read of Node's as it returns. The sockets read in one turn of the loop were all ready when its first was:
+ * what they brought came at that time or before, so that is their time of arrival, and the time of their own read is kept beside it.
+ */
 export class UserStamper implements ReadStamper {
   readonly flags = 0;
   readonly ended = false;
@@ -38,6 +45,9 @@ export class UserStamper implements ReadStamper {
   at = 0;
   userAt = 0;
   readonly #clock: Clock;
+  readonly #turn = new LoopTurn();
+  #lastTurn = -1;
+  #readsOfPoll = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -47,12 +57,24 @@ export class UserStamper implements ReadStamper {
     return {
       buffer: this.#buffer,
       onRead: (length, bytes) => {
-        this.at = this.userAt = this.#clock.now();
+        this.#stamp();
         this.bytes = bytes;
         this.length = length;
         onRead();
       },
     };
+  }
+
+  #stamp(): void {
+    this.userAt = this.#clock.now();
+    const turn = this.#turn.number;
+    if (turn === this.#lastTurn && this.#readsOfPoll < mostOfPoll) {
+      this.#readsOfPoll++;
+      return;
+    }
+    this.#lastTurn = turn;
+    this.#readsOfPoll = 1;
+    this.at = this.userAt;
   }
 
   follow(): () => void {
