@@ -111,6 +111,7 @@ describe('metron profile', () => {
     [['--lengths', '12,x'], '--lengths'],
     [['--budget', '5'], '--budget'],
     [['--repeats', '0'], '--repeats'],
+    [['--lengths', '64,128'], '--lengths'],
   ])('refuses %j', async (args, flag) => {
     const { code, err } = await metron(['profile', '--simulate', ...args]).ended;
     expect(code).toBe(2);
@@ -119,7 +120,9 @@ describe('metron profile', () => {
 
   it('says that too few lengths make no curve', async () => {
     const runs = scratch('profile-short');
-    const { code, err } = await metron(['profile', '--simulate', '--lengths', '64,128', '--runs', runs]).ended;
+    const beyondContext = '64,20000,30000';
+    const model = ['--simulate', 'model=llama3-8b,gpu=h100'];
+    const { code, err } = await metron(['profile', ...model, '--lengths', beyondContext, '--runs', runs]).ended;
     expect(code).toBe(3);
     expect(err).toContain('fewer than 3');
   });
