@@ -34,7 +34,6 @@ struct plan {
 static inline struct plan plan_of(char **arguments, int64_t from, int64_t to) {
   int streams = (int)number(arguments, "streams", "0"), tokens = (int)number(arguments, "tokens", "1");
   int64_t ramp = number(arguments, "ramp", "0"), rate = number(arguments, "shorts", "0");
-  int64_t batch = number(arguments, "batch", "1");
   int users = (int)number(arguments, "users", "0");
   int shorts = users ? (int)number(arguments, "requests", "0") : (int)((to - from) * rate / SECOND);
   int pool = users ? users : shorts > 0 ? SHORT_CONNECTIONS : 0;
@@ -50,7 +49,7 @@ static inline struct plan plan_of(char **arguments, int64_t from, int64_t to) {
   for (int i = 0; i < streams; i++)
     plan.requests[i] = (struct request){ramp * i / streams, plan.connection + i, tokens};
   for (int i = 0; i < shorts; i++)
-    plan.requests[streams + i] = (struct request){users ? from : from + i / batch * batch * SECOND / rate,
+    plan.requests[streams + i] = (struct request){users ? from : from + i * SECOND / rate,
                                                   plan.connection + streams + i % pool, 1};
   return plan;
 }

@@ -3,7 +3,7 @@
  * the errors of its stamps, the lateness of its sends and the processor time it took. All times are nanoseconds.
  *
  *   reader port=N streams=1000 tokens=50 ramp=1e9 from=.. to=..   streams, and the window that is judged
- *          shorts=1000 batch=1                                    short requests a second within the window
+ *          shorts=1000                                            short requests a second within the window
  *          users=64 requests=60000                                or so many users, each of whom asks again when answered
  *          stamps=kernel|user                                     SO_TIMESTAMPNS, or the clock after the read
  *          sender=thread|loop                                     sends from a thread of their own (clock_nanosleep)
