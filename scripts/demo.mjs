@@ -42,7 +42,7 @@ async function benchmark() {
   say(`starting ${engine.what} …`);
   const server = await engine.start({ say });
   try {
-    say(`serving at ${server.url}; benchmarking it with open-loop Poisson load`);
+    say(`serving at ${server.url}; open-loop Poisson load begins`);
     return await show(process.execPath, [
       commandLine,
       'run',
