@@ -1,3 +1,5 @@
+import { notYet } from './units.ts';
+
 /**
  * The tape: everything that happened on the wire, in order, as bytes in shared memory.
  *
@@ -214,8 +216,8 @@ export class TapeReader {
   readonly #entry: Writable<TapeEntry> = {
     kind: 0,
     request: 0,
-    at: 0,
-    userAt: 0,
+    at: notYet,
+    userAt: notYet,
     extra: 0,
     flags: 0,
     segment: new Uint8Array(),

@@ -12,6 +12,12 @@ export type PerSecond = Quantity<'1/s'>;
 export const nanosecondsPerMillisecond = 1e6;
 export const nanosecondsPerSecond = 1e9;
 
+/**
+ * The time of something that has not happened yet. Fields for times begin with it: V8 compiles a field that begins with
+ * a small integer for such, and throws all code around it away when a run's time outgrows 31 bits, after 2.1 seconds.
+ */
+export const notYet = Number.NaN as Nanoseconds;
+
 /** Integer nanoseconds; a fraction is rounded to the nearest one. */
 export const nanoseconds = (value: number): Nanoseconds => Math.round(value) as Nanoseconds;
 export const microseconds = (value: number): Nanoseconds => nanoseconds(value * 1e3);

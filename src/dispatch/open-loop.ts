@@ -71,14 +71,15 @@ export class OpenLoop {
 
   /** Sends what has come due, between two other pieces of work of a long turn. Costs a reading of the clock. */
   poll(): void {
-    if (this.#running && (this.#due[this.#next] ?? Number.POSITIVE_INFINITY) <= this.#options.clock.now()) this.#step();
+    const due = this.#dueOf(this.#next);
+    if (this.#running && due !== undefined && due <= this.#options.clock.now()) this.#step();
   }
 
   /** Sends what has come due; returns how long until the next is due, nanoseconds, infinite if none is known. */
   readonly pace = (): number => {
     if (!this.#running) return Number.POSITIVE_INFINITY;
     for (;;) {
-      const due = this.#due[this.#next];
+      const due = this.#dueOf(this.#next);
       if (due === undefined) return Number.POSITIVE_INFINITY;
       const left = due - this.#options.clock.now();
       if (left > noTimeToPrepare && this.#prepare(due - left))
@@ -94,7 +95,7 @@ export class OpenLoop {
     if (!prepare) return false;
     this.#prepared = Math.max(this.#prepared, this.#next);
     for (const end = this.#prepared + prepareAtOnce; this.#prepared < end; this.#prepared++) {
-      const due = this.#due[this.#prepared];
+      const due = this.#dueOf(this.#prepared);
       if (due === undefined || due > now + prepareBefore) return false;
       if (!prepare(this.#requests[this.#prepared] ?? 0, due)) return false;
     }
@@ -104,7 +105,7 @@ export class OpenLoop {
   /** A send is due in a moment: waits for it and sends. */
   nudge(): void {
     const { clock } = this.#options;
-    const due = this.#due[this.#next];
+    const due = this.#dueOf(this.#next);
     const now = clock.now();
     if (!this.#running || due === undefined || due - now > longestWait) return;
     while (clock.now() < due);
@@ -128,6 +129,11 @@ export class OpenLoop {
     return this.#requests.slice(this.#next);
   }
 
+  /** Undefined past the last one known; a look past the end of an array makes V8 throw compiled code away. */
+  #dueOf(index: number): number | undefined {
+    return index < this.#due.length ? this.#due[index] : undefined;
+  }
+
   /** Sends nothing more. */
   stop(): void {
     this.#next = this.#requests.length;
@@ -137,7 +143,7 @@ export class OpenLoop {
 
   #arm(): void {
     this.#disarm();
-    const due = this.#due[this.#next];
+    const due = this.#dueOf(this.#next);
     if (due === undefined) {
       if (this.#closed) this.#finish();
       return;
@@ -168,7 +174,7 @@ export class OpenLoop {
   readonly #step = (): void => {
     const { clock, fire } = this.#options;
     for (;;) {
-      const due = this.#due[this.#next];
+      const due = this.#dueOf(this.#next);
       if (due === undefined || due > clock.now()) break;
       const request = this.#requests[this.#next];
       this.#next++;

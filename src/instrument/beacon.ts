@@ -1,12 +1,13 @@
 /**
  * The loopback canary's source: a thread that sends each receiving loop a stamped event every 50 ms,
  * all through the run. How late those loops stamp it bounds what they do to everybody else's tokens,
- * a delay that no check on the sending side could see.
+ * a delay that no check on the sending side could see. Before the run it answers the receivers' rehearsal.
  */
 import { createServer, type Socket } from 'node:net';
 import { parentPort } from 'node:worker_threads';
 import { nameThread } from '../system/thread-priority.ts';
 import type { FromBeacon, ToBeacon } from './messages.ts';
+import { rehearsalPath, rehearsedEvents } from './receiving-rehearsal.ts';
 import { RunClock } from './run-clock.ts';
 
 const everyMs = 50;
@@ -20,15 +21,34 @@ port.on('message', ({ origin }: ToBeacon) => clock.start(origin));
 function serve(socket: Socket): void {
   socket.setNoDelay(true);
   socket.on('error', () => socket.destroy());
-  let timer: NodeJS.Timeout | undefined;
-  socket.once('data', () => {
-    socket.write('HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n');
-    timer = setInterval(() => {
-      // Never stamped before a write that would wait in a buffer.
-      if (socket.writableLength === 0) socket.write(`data: ${clock.now()}\n\n`);
-    }, everyMs);
+  socket.on('data', (request) => {
+    if (request.toString('latin1').includes(rehearsalPath)) answerAtOnce(socket);
+    else beat(socket);
   });
+}
+
+/** One event every 50 ms, as long as somebody reads them. */
+function beat(socket: Socket): void {
+  socket.write('HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n');
+  const timer = setInterval(() => {
+    // Never stamped before a write that would wait in a buffer.
+    if (socket.writableLength === 0) socket.write(`data: ${clock.now()}\n\n`);
+  }, everyMs);
   socket.on('close', () => clearInterval(timer));
+}
+
+const chunked = (data: string): string => `${data.length.toString(16)}\r\n${data}\r\n`;
+const rehearsedEvent = chunked(`data: {"id":"rehearsal","choices":[{"index":0,"delta":{"content":" word"}}]}\n\n`);
+
+/** One event in each turn of the loop, so that each is a read of its own; the connection is kept. */
+function answerAtOnce(socket: Socket): void {
+  socket.write('HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n');
+  let left = rehearsedEvents;
+  const next = (): void => {
+    socket.write(left > 0 ? rehearsedEvent : `${chunked('data: [DONE]\n\n')}0\r\n\r\n`);
+    if (left-- > 0 && !socket.destroyed) setImmediate(next);
+  };
+  setImmediate(next);
 }
 
 const server = createServer(serve).listen(0, '127.0.0.1', () => {

@@ -56,8 +56,8 @@ export class Instrument {
   readonly #beacon: Worker;
   readonly #beaconPort = deferred<number>();
   readonly #watching: NodeJS.Timeout;
+  readonly #rehearsed: Promise<string[]>;
   #paths: string[] = [];
-  #listensAt = 0;
 
   constructor(options: InstrumentOptions) {
     tameCollector();
@@ -87,6 +87,9 @@ export class Instrument {
       };
       return new ReceiverThread(setup, (reason) => this.#recorder.tell({ type: 'receiver-lost', index, reason }));
     });
+    this.#rehearsed = this.#rehearse();
+    // Whoever waits until all is ready hears of it.
+    this.#rehearsed.catch(() => {});
     const watch = new SilenceWatch([this.#recorder, ...this.#receivers].map(({ watched }) => watched));
     this.#watching = setInterval(() => watch.turn(), turnMilliseconds).unref();
   }
@@ -113,14 +116,20 @@ export class Instrument {
 
   /** Resolves when every thread stands; from then on each keeps to its cores. */
   async ready(): Promise<void> {
-    const [paths, port] = await Promise.all([
-      Promise.all(this.#receivers.map((receiver) => receiver.ready.promise)),
-      this.#beaconPort.promise,
-      this.#recorder.ready(),
-    ]);
+    const [paths] = await Promise.all([this.#rehearsed, this.#recorder.ready()]);
     this.#paths = paths;
-    this.#listensAt = port;
     this.#partition?.begin();
+  }
+
+  /** While the target is looked at; resolves with the paths of the receivers. */
+  async #rehearse(): Promise<string[]> {
+    const [beaconPort, ...paths] = await Promise.all([
+      this.#beaconPort.promise,
+      ...this.#receivers.map((receiver) => receiver.ready.promise),
+    ]);
+    this.#tell({ type: 'rehearse', beaconPort });
+    await Promise.all(this.#receivers.map((receiver) => receiver.rehearsed.promise));
+    return paths;
   }
 
   /** Where records go, if that was not known when the threads were started. To be told before the start. */
@@ -149,7 +158,7 @@ export class Instrument {
     this.#metronome?.start(origin);
     this.#courier?.start(origin);
     this.#recorder.tell({ type: 'start', origin });
-    this.#tell({ type: 'start', origin, beaconPort: this.#listensAt });
+    this.#tell({ type: 'start', origin });
   }
 
   /** Sends nothing more. */

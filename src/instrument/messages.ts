@@ -56,8 +56,10 @@ export interface ReceiverSetup {
 
 export type ToReceiver =
   | { readonly type: 'warm'; readonly connections: number }
-  /** The run's time 0, a reading of `process.hrtime.bigint()`, and where the canary's source listens. */
-  | { readonly type: 'start'; readonly origin: bigint; readonly beaconPort: number }
+  /** Where the canary's source listens, which gives answers for practice too. */
+  | { readonly type: 'rehearse'; readonly beaconPort: number }
+  /** The run's time 0, a reading of `process.hrtime.bigint()`. */
+  | { readonly type: 'start'; readonly origin: bigint }
   | { readonly type: 'orders'; readonly batch: OrderBatch }
   | { readonly type: 'no-more-orders' }
   | { readonly type: 'stop' }
@@ -65,6 +67,7 @@ export type ToReceiver =
 
 export type FromReceiver<Facts = unknown> =
   | { readonly type: 'ready'; readonly path: string }
+  | { readonly type: 'rehearsed' }
   | { readonly type: 'warmed'; readonly open: number }
   /** Nothing more will be sent; `unsent` were due later than the stop. */
   | { readonly type: 'sent-all'; readonly unsent: readonly number[] }

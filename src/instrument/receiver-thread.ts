@@ -25,6 +25,7 @@ export interface ReceiverFacts {
 /** A receiving worker, seen from the thread that controls the run. */
 export class ReceiverThread {
   readonly ready = deferred<string>();
+  readonly rehearsed = deferred<void>();
   readonly warmed = deferred<number>();
   readonly sentAll = deferred<readonly number[]>();
   readonly closed = deferred<ReceiverFacts | undefined>();
@@ -80,6 +81,7 @@ export class ReceiverThread {
     if (this.#setup.armed) disarm(this.#setup.armed);
     const message = `receiving worker ${this.#setup.index} ${reason}`;
     this.ready.reject(new MetronError('WORKER_LOST', message, { exitCode: exitCodes.internal }));
+    this.rehearsed.resolve();
     this.warmed.resolve(0);
     this.closed.resolve(undefined);
     this.sentAll.resolve([]);
@@ -90,6 +92,8 @@ export class ReceiverThread {
     switch (message.type) {
       case 'ready':
         return this.ready.resolve(message.path);
+      case 'rehearsed':
+        return this.rehearsed.resolve();
       case 'warmed':
         return this.warmed.resolve(message.open);
       case 'sent-all':

@@ -26,6 +26,7 @@ import type {
 } from './messages.ts';
 import { Outbox } from './outbox.ts';
 import type { ReceiverFacts } from './receiver-thread.ts';
+import { rehearseReceiving } from './receiving-rehearsal.ts';
 import { RunClock } from './run-clock.ts';
 import { keepTo } from './thread-placement.ts';
 import { transportTarget } from './transport-target.ts';
@@ -55,12 +56,17 @@ const outbox = new Outbox((request, body) => transport.send(request, body));
 /** What the pacemaker had waited and spun when the run began, nanoseconds. */
 let before = { waited: 0, spun: 0 };
 let canary: Transport | undefined;
+/** Port of its source. */
+let beaconPort = 0;
+let rehearsed = Promise.resolve();
+
+/** What reads plain HTTP from this machine as the target's answers are read. */
+const nearby = transport.path === 'A' ? chooseTransport : userStampedTransport;
 
 /** One stream of known timing, read by this loop as all others are. */
-function startCanary(beaconPort: number): void {
+function startCanary(): void {
   const url = new URL(`http://127.0.0.1:${beaconPort}/`);
-  const create = transport.path === 'A' ? chooseTransport : userStampedTransport;
-  canary = create({ url, headers: {} }, tape, clock, { onEnd: () => {} });
+  canary = nearby({ url, headers: {} }, tape, clock, { onEnd: () => {} });
   canary.send(canaryOf(setup.index), new Uint8Array());
 }
 
@@ -189,8 +195,15 @@ async function shutDown(): Promise<void> {
 
 async function obey(message: ToReceiver): Promise<void> {
   switch (message.type) {
+    case 'rehearse':
+      beaconPort = message.beaconPort;
+      rehearsed = rehearseReceiving({ create: nearby, beaconPort, clock, model: setup.load.model, pacemaker });
+      await rehearsed;
+      tell({ type: 'rehearsed' });
+      return;
     case 'warm':
       {
+        await rehearsed;
         const open = await transport.warm(message.connections);
         collectGarbage();
         tell({ type: 'warmed', open });
@@ -198,7 +211,7 @@ async function obey(message: ToReceiver): Promise<void> {
       return;
     case 'start':
       clock.start(message.origin);
-      startCanary(message.beaconPort);
+      startCanary();
       monitor.start();
       before = { waited: pacemaker?.waited ?? 0, spun: pacemaker?.spun ?? 0 };
       loop.start();

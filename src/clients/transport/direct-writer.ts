@@ -1,7 +1,6 @@
 import type { Socket } from 'node:net';
 import { descriptorOf } from '../../system/descriptor.ts';
 import { type SendBuffer, sendBuffer } from '../../system/direct-send.ts';
-import { noDescriptor, rehearse } from './rehearsal.ts';
 import type { HeadWriter } from './request-head.ts';
 
 const bufferBytes = 128 * 1024;
@@ -33,11 +32,6 @@ export class DirectWriter {
   /** Sends what was prepared; returns how many bytes the kernel took, 0 where it would not. */
   send(fd: number, length: number): number {
     return this.#buffer.send(fd, 0, length);
-  }
-
-  /** Before the first request leaves. */
-  rehearse(head: HeadWriter): void {
-    rehearse((request, body) => this.send(noDescriptor, this.prepare(head, request, body)));
   }
 
   /** A copy of what was prepared, from `start` on. */

@@ -1,6 +1,6 @@
 import { ProtocolError } from '../../core/stream.ts';
 import { type EndCause, endCauses, type TapeWriter, tapeFlags } from '../../core/tape.ts';
-import type { Nanoseconds } from '../../core/units.ts';
+import { type Nanoseconds, notYet } from '../../core/units.ts';
 import { ResponseParser, type ResponseSink } from '../http/response-parser.ts';
 import { ExchangeTape } from './exchange-tape.ts';
 
@@ -10,9 +10,9 @@ export type Progress = 'open' | 'reusable' | 'complete' | 'broken';
 /** Exchanges in HTTP/1.1, one after the other: what is read goes to the tape without its framing. */
 export class Exchange extends ExchangeTape implements ResponseSink {
   readonly #parser: ResponseParser;
-  #sentAt = 0;
-  #at = 0;
-  #userAt = 0;
+  #sentAt = Number.NEGATIVE_INFINITY;
+  #at: number = notYet;
+  #userAt: number = notYet;
   #bodyFlags = 0;
   #problem = '';
 
@@ -26,7 +26,7 @@ export class Exchange extends ExchangeTape implements ResponseSink {
     return this.#problem;
   }
 
-  /** When the last request left; 0 before the first. */
+  /** When the last request left; −∞ before the first. */
   get sentAt(): number {
     return this.#sentAt;
   }

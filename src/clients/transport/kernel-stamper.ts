@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../../core/clock.ts';
 import { tapeFlags } from '../../core/tape.ts';
-import { microseconds, milliseconds, nanosecondsPerSecond } from '../../core/units.ts';
+import { microseconds, milliseconds, nanosecondsPerSecond, notYet } from '../../core/units.ts';
 import { descriptorOf } from '../../system/descriptor.ts';
 import type { ReadLoop } from './read-loop.ts';
 import type { ReadStamper } from './read-stamper.ts';
@@ -26,8 +26,8 @@ const eventStart = Buffer.from('data:');
 export class KernelStamper implements ReadStamper {
   readonly bytes: Uint8Array;
   length = 0;
-  at = 0;
-  userAt = 0;
+  at: number = notYet;
+  userAt: number = notYet;
   flags = 0;
   ended = false;
   failure: string | undefined;
@@ -35,7 +35,7 @@ export class KernelStamper implements ReadStamper {
   readonly #reader: StampedReader;
   readonly #loop: ReadLoop;
   /** Stamp − time of the run. */
-  #distance = 0;
+  #distance: number = notYet;
   #measuredAt = Number.POSITIVE_INFINITY;
   /** When a read was late the last time. */
   #lateAt = Number.NEGATIVE_INFINITY;
@@ -82,7 +82,7 @@ export class KernelStamper implements ReadStamper {
 
   #stamp(): void {
     const { stamp } = this.#reader;
-    if (stamp === undefined) {
+    if (Number.isNaN(stamp)) {
       this.flags = tapeFlags.bounded;
       return;
     }

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../../core/clock.ts';
+import { notYet } from '../../core/units.ts';
 import { LoopTurn } from './loop-turn.ts';
 import type { Reading } from './open-socket.ts';
 
@@ -42,8 +43,8 @@ export class UserStamper implements ReadStamper {
   readonly #buffer = Buffer.allocUnsafeSlow(64 * 1024);
   bytes: Uint8Array = this.#buffer;
   length = 0;
-  at = 0;
-  userAt = 0;
+  at: number = notYet;
+  userAt: number = notYet;
   readonly #clock: Clock;
   readonly #turn = new LoopTurn();
   #lastTurn = -1;

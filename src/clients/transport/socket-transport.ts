@@ -1,20 +1,18 @@
 import type { Clock } from '../../core/clock.ts';
 import { endCauses, type TapeWriter } from '../../core/tape.ts';
-import { seconds } from '../../core/units.ts';
 import type { ArmedSends } from './armed-sends.ts';
 import { Connection, type ConnectionOwner } from './connection.ts';
 import { dialTo } from './dial.ts';
 import type { DirectWriter } from './direct-writer.ts';
 import { type LostPacketFacts, LostPackets } from './lost-packets.ts';
 import type { ReadStamper } from './read-stamper.ts';
-import { rehearseReading } from './rehearsal.ts';
 import { basicCredentials, RequestHead } from './request-head.ts';
 import type { Transport, TransportEvents, TransportPath, TransportTarget } from './transport.ts';
 
 /** So many are opened at a time: more would fill the listen queue of common servers. */
 const openAtOnce = 64;
 /** A connection that died younger and unused is not replaced: a server that hangs up on everyone is left alone. */
-const replaceAfter = seconds(1);
+const replaceAfterMs = 1000;
 /** So many requests went unheard on kept connections before the server's promise to keep them is doubted. */
 const doubtAfter = 3;
 const nothing = new Uint8Array();
@@ -33,7 +31,6 @@ export interface Stamps {
 export class SocketTransport implements Transport {
   readonly path: TransportPath;
   readonly #owner: ConnectionOwner;
-  readonly #clock: Clock;
   readonly #all = new Set<Connection>();
   /** Last used, first taken: the one least likely to have been closed for idleness. */
   readonly #idle: Connection[] = [];
@@ -56,7 +53,6 @@ export class SocketTransport implements Transport {
   ) {
     const throughProxy = target.proxy !== undefined && target.url.protocol === 'http:';
     this.path = path;
-    this.#clock = clock;
     this.#owner = {
       dial: dialTo(target),
       head: new RequestHead(target, throughProxy ? proxyHeaders(target.proxy) : {}, throughProxy),
@@ -83,9 +79,7 @@ export class SocketTransport implements Transport {
 
   async warm(connections: number): Promise<number> {
     this.#keepOpen = connections;
-    const { writer, armed, head, stamper } = this.#owner;
-    for (const way of [writer, armed]) way?.rehearse(head);
-    rehearseReading(stamper.bytes);
+    this.#owner.armed?.rehearse(this.#owner.head);
     while (this.#all.size < connections && !this.#closing) {
       const before = this.#all.size;
       const wave = Math.min(openAtOnce, connections - before);
@@ -208,9 +202,8 @@ export class SocketTransport implements Transport {
   }
 
   /** Servers close idle connections after seconds; the next send shall still find one open. */
-  #replace({ openedAt, carried }: Connection): void {
-    const lived = openedAt === undefined ? 0 : this.#clock.now() - openedAt;
-    if (this.#closing || (lived < replaceAfter && carried === 0) || this.#all.size >= this.#keepOpen) return;
+  #replace({ age, carried }: Connection): void {
+    if (this.#closing || (age < replaceAfterMs && carried === 0) || this.#all.size >= this.#keepOpen) return;
     void this.#open();
   }
 }

@@ -28,8 +28,8 @@ export class StampedReader {
   /** Whole seconds are counted from here: nanoseconds since 1970 would not fit a number. */
   readonly #epoch: number;
   readonly bytes: Uint8Array;
-  /** Nanoseconds of the machine's clock since an origin of its own; undefined if the kernel gave none. */
-  stamp: number | undefined;
+  /** Nanoseconds of the machine's clock since an origin of its own; NaN if the kernel gave none. */
+  stamp = Number.NaN;
 
   constructor(libc: Libc) {
     const { address, memory } = libc.allocate(dataAt + bufferBytes);
@@ -52,7 +52,7 @@ export class StampedReader {
   read(fd: number): number {
     this.#view.setUint32(messageAt + 40, controlBytes, true);
     const length = this.#libc.recvmsg(fd, this.#message, dontWait);
-    this.stamp = length > 0 ? this.#readStamp() : undefined;
+    this.stamp = length > 0 ? this.#readStamp() : Number.NaN;
     return length;
   }
 
@@ -78,13 +78,13 @@ export class StampedReader {
     view.setBigUint64(vectorAt + 8, BigInt(bufferBytes), true);
   }
 
-  #readStamp(): number | undefined {
+  #readStamp(): number {
     const view = this.#view;
     const hasStamp =
       view.getUint32(messageAt + 40, true) >= 32 &&
       view.getInt32(controlAt + 8, true) === socketLevel &&
       view.getInt32(controlAt + 12, true) === timestampOption;
-    return hasStamp ? this.#time(controlAt + 16) : undefined;
+    return hasStamp ? this.#time(controlAt + 16) : Number.NaN;
   }
 
   /** A `struct timespec`. */
