@@ -1,8 +1,8 @@
 import { payloadOf, type TapeEntry, tapeFlags, tapeKinds } from '../core/tape.ts';
 import { type Spread, spreadOf } from '../recording/spread.ts';
 
-/** Requests from here on are canaries, one per receiving loop. */
-const firstCanary = 0xffff_ff00;
+/** Requests from here on are canaries, one per receiving loop. Within 31 bits, which V8 keeps without an object. */
+const firstCanary = 0x3fff_ff00;
 
 export const canaryOf = (receiver: number): number => firstCanary + receiver;
 export const isCanary = (request: number): boolean => request >= firstCanary;

@@ -221,5 +221,4 @@ port.on('message', (message: ToRecorder) => {
 keepBeating(setup.heartbeat);
 tell({ type: 'ready' });
 // While the target is looked at; the vocabulary would else be loaded in the midst of the run.
-rehearseRecording(protocol);
-tokenizer.countPieces(['a'], 1);
+rehearseRecording(protocol, tokenizer.countPieces);

@@ -2,7 +2,7 @@ import type { Phase, RequestRecord } from '../core/record.ts';
 import type { Redact } from '../core/redaction.ts';
 import type { StreamEvent, TextEvent, Usage } from '../core/stream.ts';
 import { endCauses, payloadOf, type TapeEntry, tapeFlags, tapeKinds } from '../core/tape.ts';
-import { type Nanoseconds, nanoseconds } from '../core/units.ts';
+import { type Nanoseconds, nanoseconds, notYet } from '../core/units.ts';
 import { type AnswerProtocol, type BodyReader, readBody } from './body-reader.ts';
 import { type Arrival, ChunkLog, otherKind } from './chunk-log.ts';
 import { releasedAtOnce } from './fake-streaming.ts';
@@ -58,7 +58,7 @@ export class OpenRequest {
   #bodyBytes = 0;
   #resends = 0;
   /** Of the last read. */
-  readonly #arrival: { -readonly [Field in keyof Arrival]: Arrival[Field] } = { at: 0, delay: 0, read: 0 };
+  readonly #arrival: { -readonly [Field in keyof Arrival]: Arrival[Field] } = { at: notYet, delay: 0, read: 0 };
   #usage: Usage = {};
   #finishIndex: number | undefined;
   #error: string | undefined;

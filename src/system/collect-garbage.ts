@@ -4,12 +4,14 @@ import { runInNewContext } from 'node:vm';
 /**
  * Prepares V8 for threads started after this call: they may collect garbage when it suits them, and each scavenges by
  * itself. Helper threads would shorten the pauses of large heaps; with the small heaps here a pause
- * is then as long as it takes a helper to get a core, up to 6 ms where 0.7 ms is the work.
+ * is then as long as it takes a helper to get a core, up to 6 ms where 0.7 ms is the work. Nor does a scavenge wait for
+ * a helper that is freeing the buffers of the one before.
  * V8's flags are the process's: a thread that set and unset one of them by itself would race with all others.
  */
 export function tameCollector(): void {
   setFlagsFromString('--expose-gc');
   setFlagsFromString('--no-parallel-scavenge');
+  setFlagsFromString('--no-concurrent-array-buffer-sweeping');
 }
 
 /** The heap is not made smaller when little happens: eight seconds after a start that would hold everything up for 10 ms. */

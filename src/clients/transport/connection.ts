@@ -65,7 +65,7 @@ export class Connection {
   #carried = 0;
   #unwritten = 0;
   #closed = false;
-  #openedAt: number | undefined;
+  #openedAt: Nanoseconds | undefined;
 
   /** Opens a connection, for `request` if there is one. */
   constructor(owner: ConnectionOwner, request?: number, body?: Uint8Array) {
@@ -81,9 +81,9 @@ export class Connection {
     );
   }
 
-  /** For how long it has stood, milliseconds; the run's clock does not tell, which is set once the connections stand. */
-  get age(): number {
-    return this.#openedAt === undefined ? 0 : performance.now() - this.#openedAt;
+  /** Since when it has stood; undefined before. */
+  get openedAt(): Nanoseconds | undefined {
+    return this.#openedAt;
   }
 
   /** How many requests were sent on it. */
@@ -189,7 +189,7 @@ export class Connection {
     this.#socket = socket;
     this.#giveUp = undefined;
     this.#errand?.();
-    this.#openedAt = performance.now();
+    this.#openedAt = now;
     this.#unfollow = this.#owner.stamper.follow(socket, this.#onRead);
     socket.on('end', () => this.#onPeerClosed());
     socket.on('error', (error: NodeJS.ErrnoException) => this.close(endCauses.reset, error.code ?? error.message));

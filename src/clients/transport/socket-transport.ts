@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import { endCauses, type TapeWriter } from '../../core/tape.ts';
+import { seconds } from '../../core/units.ts';
 import type { ArmedSends } from './armed-sends.ts';
 import { Connection, type ConnectionOwner } from './connection.ts';
 import { dialTo } from './dial.ts';
@@ -12,7 +13,7 @@ import type { Transport, TransportEvents, TransportPath, TransportTarget } from 
 /** So many are opened at a time: more would fill the listen queue of common servers. */
 const openAtOnce = 64;
 /** A connection that died younger and unused is not replaced: a server that hangs up on everyone is left alone. */
-const replaceAfterMs = 1000;
+const replaceAfter = seconds(1);
 /** So many requests went unheard on kept connections before the server's promise to keep them is doubted. */
 const doubtAfter = 3;
 const nothing = new Uint8Array();
@@ -31,6 +32,7 @@ export interface Stamps {
 export class SocketTransport implements Transport {
   readonly path: TransportPath;
   readonly #owner: ConnectionOwner;
+  readonly #clock: Clock;
   readonly #all = new Set<Connection>();
   /** Last used, first taken: the one least likely to have been closed for idleness. */
   readonly #idle: Connection[] = [];
@@ -53,6 +55,7 @@ export class SocketTransport implements Transport {
   ) {
     const throughProxy = target.proxy !== undefined && target.url.protocol === 'http:';
     this.path = path;
+    this.#clock = clock;
     this.#owner = {
       dial: dialTo(target),
       head: new RequestHead(target, throughProxy ? proxyHeaders(target.proxy) : {}, throughProxy),
@@ -202,8 +205,11 @@ export class SocketTransport implements Transport {
   }
 
   /** Servers close idle connections after seconds; the next send shall still find one open. */
-  #replace({ age, carried }: Connection): void {
-    if (this.#closing || (age < replaceAfterMs && carried === 0) || this.#all.size >= this.#keepOpen) return;
+  #replace({ openedAt, carried }: Connection): void {
+    const lived = openedAt === undefined ? 0 : this.#clock.now() - openedAt;
+    // The run's clock is set back when the run starts: what was opened before it is not young any more.
+    const isYoung = lived >= 0 && lived < replaceAfter;
+    if (this.#closing || (isYoung && carried === 0) || this.#all.size >= this.#keepOpen) return;
     void this.#open();
   }
 }
