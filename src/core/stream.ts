@@ -42,7 +42,7 @@ export interface ResponseDecoder {
    * A short way for what most reads are: if `bytes[start, end)` are one whole event that differs from the one before
    * in its text alone, that event, and nothing is left to be pushed. Nothing is allocated.
    */
-  alike?(bytes: Uint8Array, start: number, end: number): TextEvent | undefined;
+  alike?(bytes: DataView, start: number, end: number): TextEvent | undefined;
   /** The body is over; what was held back is delivered if it is complete enough. */
   end(onEvent: OnStreamEvent): void;
   /** `data: [DONE]` was seen. */

@@ -14,7 +14,7 @@ export type OnEvent = (event: StreamEvent, bytes: number) => void;
 export interface BodyReader {
   push(bytes: Uint8Array): void;
   /** As `ResponseDecoder.alike`: a short way past `push`. */
-  alike(bytes: Uint8Array, start: number, end: number): TextEvent | undefined;
+  alike(bytes: DataView, start: number, end: number): TextEvent | undefined;
   /** No more bytes will come; `isWhole`: the response was complete by its framing. */
   end(isWhole: boolean): void;
   /** `data: [DONE]` was seen. */
@@ -69,7 +69,7 @@ class StreamReader implements BodyReader {
     return this.#decoder.done;
   }
 
-  alike(bytes: Uint8Array, start: number, end: number): TextEvent | undefined {
+  alike(bytes: DataView, start: number, end: number): TextEvent | undefined {
     return this.problem === undefined ? this.#decoder.alike?.(bytes, start, end) : undefined;
   }
 
@@ -147,7 +147,7 @@ class UndecidedReader implements BodyReader {
     return this.#reader?.problem;
   }
 
-  alike(bytes: Uint8Array, start: number, end: number): TextEvent | undefined {
+  alike(bytes: DataView, start: number, end: number): TextEvent | undefined {
     return this.#reader?.alike(bytes, start, end);
   }
 

@@ -120,7 +120,7 @@ export class OpenRequest {
       if (room > 0) this.#errorBody.push(Buffer.from(payloadOf(entry).subarray(0, room)));
       return;
     }
-    const alike = this.#body.alike(entry.segment, entry.start, entry.end);
+    const alike = this.#body.alike(entry.view, entry.start, entry.end);
     if (alike) this.#addText(alike, entry);
     else this.#body.push(payloadOf(entry));
   }

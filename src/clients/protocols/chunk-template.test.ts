@@ -11,7 +11,8 @@ function decode(protocol: ProtocolDefinition, wires: readonly string[]): StreamE
   for (const wire of wires) {
     const bytes = Buffer.from(`before${wire}after`);
     const [start, end] = [6, bytes.length - 5];
-    const alike = decoder.alike?.(bytes, start, end);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const alike = decoder.alike?.(view, start, end);
     if (alike) events.push({ kind: alike.kind, text: bytes.toString('utf8', alike.start, alike.end) });
     else decoder.push(bytes.subarray(start, end), (event) => events.push(event));
   }

@@ -6,10 +6,37 @@ const needsEscape = /["\\\u0000-\u001f]/;
 const space = 32;
 const quote = 34;
 const backslash = 92;
-const nothing = new Uint8Array();
+const wordBytes = 4;
 const probe = 'probe of a chunk';
 /** Where chunks differ in more than their text, templates are of no use and are not looked for any longer. */
 const mostTries = 8;
+
+/** Bytes that are looked for; four at a time. */
+class Pattern {
+  readonly length: number;
+  readonly #words: Int32Array;
+  readonly #rest: Uint8Array;
+
+  constructor(text: string) {
+    const bytes = new TextEncoder().encode(text);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const words = Math.floor(bytes.length / wordBytes);
+    this.length = bytes.length;
+    this.#words = Int32Array.from({ length: words }, (_, i) => view.getInt32(i * wordBytes, true));
+    this.#rest = bytes.slice(words * wordBytes);
+  }
+
+  /** True if `bytes` has them at `start`; there is room for them. */
+  isAt(bytes: DataView, start: number): boolean {
+    const [words, rest] = [this.#words, this.#rest];
+    let at = start;
+    for (let i = 0; i < words.length; i++, at += wordBytes) if (bytes.getInt32(at, true) !== words[i]) return false;
+    for (let i = 0; i < rest.length; i++, at++) if (bytes.getUint8(at) !== rest[i]) return false;
+    return true;
+  }
+}
+
+const nothing = new Pattern('');
 
 /**
  * The chunks of an answer mostly differ in nothing but one string, its text. Once one has been read
@@ -24,8 +51,8 @@ export class ChunkTemplate {
   /** Empty while there is no template. */
   #after = '';
   /** Both as they are on the wire, with what stands around a chunk there. */
-  #wireBefore: Uint8Array = nothing;
-  #wireAfter: Uint8Array = nothing;
+  #wireBefore = nothing;
+  #wireAfter = nothing;
   /** Templates made since one was last of use. */
   #tries = 0;
 
@@ -46,16 +73,15 @@ export class ChunkTemplate {
   }
 
   /** As `match`, from the bytes of one whole event: `data: `, the chunk and two line feeds. Allocates nothing. */
-  matchWire(bytes: Uint8Array, start: number, end: number): TextEvent | undefined {
+  matchWire(bytes: DataView, start: number, end: number): TextEvent | undefined {
     const before = this.#wireBefore;
     const after = this.#wireAfter;
     const textStart = start + before.length;
     const textEnd = end - after.length;
     if (after.length === 0 || textEnd <= textStart) return undefined;
-    for (let i = 0; i < after.length; i++) if (bytes[textEnd + i] !== after[i]) return undefined;
-    for (let i = 0; i < before.length; i++) if (bytes[start + i] !== before[i]) return undefined;
+    if (!after.isAt(bytes, textEnd) || !before.isAt(bytes, start)) return undefined;
     for (let i = textStart; i < textEnd; i++) {
-      const byte = bytes[i] ?? 0;
+      const byte = bytes.getUint8(i);
       if (byte < space || byte === quote || byte === backslash) return undefined;
     }
     this.#tries = 0;
@@ -82,7 +108,7 @@ export class ChunkTemplate {
     this.#kind = kind;
     this.#before = before;
     this.#after = after;
-    this.#wireBefore = Buffer.from(`data: ${before}`);
-    this.#wireAfter = Buffer.from(`${after}\n\n`);
+    this.#wireBefore = new Pattern(`data: ${before}`);
+    this.#wireAfter = new Pattern(`${after}\n\n`);
   }
 }

@@ -30,7 +30,7 @@ export class OpenAiDecoder implements ResponseDecoder {
     return this.#done;
   }
 
-  alike(bytes: Uint8Array, start: number, end: number): TextEvent | undefined {
+  alike(bytes: DataView, start: number, end: number): TextEvent | undefined {
     if (this.#done || !this.#reader.atEvent) return undefined;
     const found = this.#template.matchWire(bytes, start, end);
     if (found) this.#lastKind = found.kind;
