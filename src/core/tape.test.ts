@@ -43,6 +43,58 @@ describe('tape', () => {
     );
   });
 
+  it('gives back what one request wrote in one go and in order, where that is asked for', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: 5 }), { maxLength: 80 }),
+        fc.integer({ min: 512, max: 8192 }),
+        fc.integer({ min: 1, max: 20 }),
+        (requests, segmentBytes, drainEvery) => {
+          const { reader, writer } = pair(segmentBytes & ~7);
+          const seen: { request: number; at: number }[] = [];
+          const collect = () => {
+            const from = seen.length;
+            const count = reader.drainByRequest(({ request, at }) => seen.push({ request, at }));
+            expect(seen.length - from).toBe(count);
+          };
+          // Large ids, as canaries have them.
+          const idOf = (request: number): number => request + (request % 2) * 0x3fff_ff00;
+          requests.forEach((request, i) => {
+            writer.write(tapeKinds.written, idOf(request), i, i);
+            if (i % drainEvery === 0) collect();
+          });
+          collect();
+          const written = requests.map((request, at) => ({ request: idOf(request), at }));
+          const byRequest = (a: { request: number; at: number }, b: { request: number; at: number }): number =>
+            a.request - b.request;
+          expect(seen.toSorted(byRequest)).toEqual(written.toSorted(byRequest));
+        },
+      ),
+    );
+  });
+
+  it('brings together what lies in one segment', () => {
+    const { reader, writer } = pair(4096);
+    for (const request of [2, 1, 2, 3, 1, 2]) writer.write(tapeKinds.written, request, request, request);
+    const seen: number[] = [];
+    reader.drainByRequest(({ request }) => seen.push(request));
+    expect(seen).toEqual([1, 1, 2, 2, 2, 3]);
+  });
+
+  it('copies any piece of one buffer that is read into again and again', () => {
+    const { reader, writer } = pair(4096);
+    const buffer = new Uint8Array(600);
+    const texts: string[] = [];
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 550 }), fc.nat(50), (payload, start) => {
+        buffer.set(payload, start);
+        writer.writeBytes(tapeKinds.body, 1, 0, 0, buffer, start, start + payload.length);
+        reader.drain((entry) => texts.push(Buffer.from(payloadOf(entry)).toString('hex')));
+        expect(texts.pop()).toBe(Buffer.from(payload).toString('hex'));
+      }),
+    );
+  });
+
   it('splits what no segment can hold and says that it came in one read', () => {
     const { reader, writer } = pair(512);
     const payload = Uint8Array.from({ length: 2000 }, (_, i) => i & 255);

@@ -227,10 +227,24 @@ interface ReadSegment {
   position: number;
 }
 
+/** Bytes of the entry at `at`. */
+const sizeAt = (view: DataView, at: number): number => entryHead + padded(view.getUint32(at + 24, true));
+
+/** More than a segment has bytes, so that a request and a place in a segment make one number, exactly. */
+const placesOfRequest = 2 ** 23;
+
+function longer(numbers: Float64Array): Float64Array<ArrayBuffer> {
+  const result = new Float64Array(numbers.length * 2);
+  result.set(numbers);
+  return result;
+}
+
 /** Reads one writer's segments in the order they were announced. */
 export class TapeReader {
   readonly #segments: ReadSegment[] = [];
   readonly #recycle: (segment: SharedArrayBuffer) => void;
+  /** Of the entries that are about to be visited: request and place, as one number. */
+  #places = new Float64Array(1024);
   readonly #entry: Writable<TapeEntry> = {
     kind: 0,
     request: 0,
@@ -260,12 +274,24 @@ export class TapeReader {
 
   /** Visits what has been committed since the last call; returns the number of entries. The entry object is reused. */
   drain(visit: (entry: TapeEntry) => void): number {
+    return this.#drain((segment) => this.#visitInOrder(segment, visit));
+  }
+
+  /**
+   * As `drain`, but what there is of one request comes in one go, as long as it lies in one segment: what a reader
+   * keeps of a request is then fetched from memory once and not for every token.
+   */
+  drainByRequest(visit: (entry: TapeEntry) => void): number {
+    return this.#drain((segment) => this.#visitByRequest(segment, visit));
+  }
+
+  #drain(read: (segment: ReadSegment) => number): number {
     let count = 0;
     for (;;) {
       const segment = this.#segments[0];
       if (!segment) return count;
       const sealed = Atomics.load(segment.state, 1) === 1;
-      count += this.#drainSegment(segment, visit);
+      count += read(segment);
       if (!sealed) return count;
       this.#segments.shift();
       Atomics.store(segment.state, 0, 0);
@@ -274,28 +300,43 @@ export class TapeReader {
     }
   }
 
-  #drainSegment(segment: ReadSegment, visit: (entry: TapeEntry) => void): number {
-    const { view, bytes } = segment;
+  #visitInOrder(segment: ReadSegment, visit: (entry: TapeEntry) => void): number {
     const end = Atomics.load(segment.state, 0);
+    let count = 0;
+    for (; segment.position < end; count++) {
+      const at = segment.position;
+      segment.position = at + sizeAt(segment.view, at);
+      visit(this.#entryAt(segment, at));
+    }
+    return count;
+  }
+
+  #visitByRequest(segment: ReadSegment, visit: (entry: TapeEntry) => void): number {
+    const end = Atomics.load(segment.state, 0);
+    const { view } = segment;
+    let count = 0;
+    for (; segment.position < end; count++) {
+      if (count === this.#places.length) this.#places = longer(this.#places);
+      this.#places[count] = view.getUint32(segment.position + 16, true) * placesOfRequest + segment.position;
+      segment.position += sizeAt(view, segment.position);
+    }
+    const places = this.#places.subarray(0, count).sort();
+    for (let i = 0; i < count; i++) visit(this.#entryAt(segment, (places[i] as number) % placesOfRequest));
+    return count;
+  }
+
+  #entryAt({ bytes, view }: ReadSegment, at: number): TapeEntry {
     const entry = this.#entry;
     entry.segment = bytes;
     entry.view = view;
-    let count = 0;
-    while (segment.position < end) {
-      const at = segment.position;
-      const length = view.getUint32(at + 24, true);
-      entry.at = view.getFloat64(at, true);
-      entry.userAt = view.getFloat64(at + 8, true);
-      entry.request = view.getUint32(at + 16, true);
-      entry.kind = view.getUint16(at + 20, true);
-      entry.flags = view.getUint16(at + 22, true);
-      entry.extra = view.getUint32(at + 28, true);
-      entry.start = at + entryHead;
-      entry.end = entry.start + length;
-      segment.position = at + entryHead + padded(length);
-      visit(entry);
-      count++;
-    }
-    return count;
+    entry.at = view.getFloat64(at, true);
+    entry.userAt = view.getFloat64(at + 8, true);
+    entry.request = view.getUint32(at + 16, true);
+    entry.kind = view.getUint16(at + 20, true);
+    entry.flags = view.getUint16(at + 22, true);
+    entry.extra = view.getUint32(at + 28, true);
+    entry.start = at + entryHead;
+    entry.end = entry.start + view.getUint32(at + 24, true);
+    return entry;
   }
 }

@@ -23,7 +23,7 @@ import { RunClock } from './run-clock.ts';
  * How often the tapes are read. A little at a time: whoever shares the core with this thread, the server on a small
  * machine, is kept waiting no longer than one such piece takes.
  */
-const drainEveryMs = 5;
+const drainEveryMs = 20;
 /** Whoever waits for the core is let in after so many entries, each a matter of 1 to 2 µs. */
 const entriesAtOnce = 16;
 /** How often all that is open is looked at: well below any timeout a user sets. */
@@ -120,7 +120,7 @@ const tapes = setup.receivers.map((receiver, index) => {
       assembler.visit(entry);
     }
   };
-  return { drain: () => tape.drain(visit) };
+  return { drain: () => tape.drainByRequest(visit) };
 });
 
 function drainTapes(): void {

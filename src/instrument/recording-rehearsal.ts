@@ -50,7 +50,7 @@ function recordAnswers(protocol: AnswerProtocol, countPieces: CountPieces, round
   const write = (kind: (typeof tapeKinds)['head' | 'body'], id: number, at: number, bytes: Buffer, extra = 0): void =>
     tape.writeBytes(kind, id, at, at + clientDelay, bytes, 0, bytes.length, extra);
   const read = (at: number): void => {
-    reader.drain((entry) => assembler.visit(entry));
+    reader.drainByRequest((entry) => assembler.visit(entry));
     assembler.tick(at as Nanoseconds);
   };
   for (let id = 0; id < answers; id++) {
