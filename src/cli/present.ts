@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import type { SteadySummary } from '../analyses/steady-score.ts';
-import type { Manifest } from '../core/manifest.ts';
+import type { EndReason, Manifest } from '../core/manifest.ts';
 import type { Summary } from '../metrics/index.ts';
 import { renderCsv } from '../outputs/csv.ts';
 import { steadyStateLines } from '../outputs/terminal/steady-state.ts';
@@ -59,10 +59,16 @@ function titleOf(manifest: Manifest | undefined): string {
   return `metron · ${name}${turn} · ${where}`;
 }
 
+/** Who ended a run, where it was no limit of the plan. */
+const endWords: Partial<Record<EndReason, string>> = {
+  user: 'the user',
+  'recorder-behind': 'this machine, which could not record as fast as tokens came',
+};
+
 function loadOf(manifest: Manifest | undefined, { load }: Summary): string {
   const model = manifest?.disclosure.loadModel.value ?? 'load';
   const offered = load.offered_per_s === undefined ? '' : `, offered ${number(load.offered_per_s)}/s`;
   const { endedBy = 'schedule' } = manifest ?? {};
-  const early = endedBy === 'schedule' ? '' : `, ended early by ${endedBy === 'user' ? 'the user' : `--${endedBy}`}`;
+  const early = endedBy === 'schedule' ? '' : `, ended early by ${endWords[endedBy] ?? `--${endedBy}`}`;
   return `${String(model).replace(/^./, (letter) => letter.toUpperCase())}${offered}${early}`;
 }

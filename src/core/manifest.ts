@@ -40,7 +40,14 @@ export interface RunIdentity {
 }
 
 /** What ended the run: its schedule, the user, a limit the user set, or a failure of ours. */
-export type EndReason = 'schedule' | 'user' | 'max-error-rate' | 'max-tokens' | 'max-time' | 'failure';
+export type EndReason =
+  | 'schedule'
+  | 'user'
+  | 'max-error-rate'
+  | 'max-tokens'
+  | 'max-time'
+  | 'recorder-behind'
+  | 'failure';
 
 export interface HostFacts {
   readonly os: string;

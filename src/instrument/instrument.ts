@@ -28,7 +28,13 @@ export interface InstrumentOptions {
   readonly target: TargetSetup;
   readonly load: LoadSetup;
   readonly recorder: Omit<RecorderSetup, 'receivers' | 'heartbeat'>;
+  /** Bytes of all tapes that may wait to be read; 1 GiB by default. */
+  readonly mostUnread_bytes?: number;
 }
+
+const mostUnread_bytes = 2 ** 30;
+/** Of one tape: several of its segments. */
+const leastUnread_bytes = 2 ** 26;
 
 /** What the threads say of themselves once they have ended. */
 export interface InstrumentFacts {
@@ -39,6 +45,8 @@ export interface InstrumentFacts {
   readonly reads: ReadFacts;
   readonly canary: CanaryFacts;
   readonly lostWorkers: number;
+  /** The most that waited to be recorded at one time, in parts of what may. */
+  readonly backlog: number;
   /** Absent where the kernel does not tell. */
   readonly lostPackets?: LostPacketFacts;
 }
@@ -81,6 +89,7 @@ export class Instrument {
         target,
         load,
         recorder: port1,
+        mostUnread_bytes: Math.max(leastUnread_bytes, (options.mostUnread_bytes ?? mostUnread_bytes) / workers),
         ...(nudges && { nudges }),
         ...(armed && { armed }),
         ...(cores && { cores }),
@@ -102,6 +111,11 @@ export class Instrument {
   /** Rejects when the recorder cannot go on. Never resolves. */
   get failure(): Promise<never> {
     return this.#recorder.failure;
+  }
+
+  /** Resolves when more waits to be recorded than may: nothing more should be sent. */
+  get behind(): Promise<void> {
+    return Promise.race(this.#receivers.map((receiver) => receiver.behind.promise));
   }
 
   /** Receiving ones, lost ones included. */
@@ -188,8 +202,18 @@ export class Instrument {
     await this.terminate();
     const lostWorkers = this.#receivers.filter((receiver) => receiver.lost).length;
     const loops = ended.map((facts) => facts?.loop);
+    const backlog = Math.max(0, ...ended.map((facts) => facts?.backlog ?? 0));
     const lostPackets = sumOf(ended.flatMap((facts) => facts?.lostPackets ?? []));
-    return { paths: this.#paths, loops, live, reads, canary, lostWorkers, ...(lostPackets && { lostPackets }) };
+    return {
+      paths: this.#paths,
+      loops,
+      live,
+      reads,
+      canary,
+      lostWorkers,
+      backlog,
+      ...(lostPackets && { lostPackets }),
+    };
   }
 
   /** Ends all threads at once; what the recorder has written stays. */

@@ -47,6 +47,8 @@ export interface ReceiverSetup {
   readonly target: TargetSetup;
   readonly load: LoadSetup;
   readonly recorder: MessagePort;
+  /** Bytes of the tape that may wait to be read. */
+  readonly mostUnread_bytes: number;
   /** Says that a send is due in a moment; absent where nobody keeps time. */
   readonly nudges?: MessagePort;
   /** Shared with the thread that sends what this one is too late for; absent where there is none. */
@@ -69,6 +71,8 @@ export type FromReceiver<Facts = unknown> =
   | { readonly type: 'ready'; readonly path: string }
   | { readonly type: 'rehearsed' }
   | { readonly type: 'warmed'; readonly open: number }
+  /** More of the tape waits to be read than may. */
+  | { readonly type: 'behind' }
   /** Nothing more will be sent; `unsent` were due later than the stop. */
   | { readonly type: 'sent-all'; readonly unsent: readonly number[] }
   | { readonly type: 'closed'; readonly facts: Facts };

@@ -18,6 +18,8 @@ const patience = 10;
 /** What a worker says of itself when it ends. */
 export interface ReceiverFacts {
   readonly loop: LoopSnapshot;
+  /** The most of its tape that waited to be read, in parts of what may. */
+  readonly backlog: number;
   /** Absent where the kernel does not tell. */
   readonly lostPackets?: LostPacketFacts;
 }
@@ -27,6 +29,8 @@ export class ReceiverThread {
   readonly ready = deferred<string>();
   readonly rehearsed = deferred<void>();
   readonly warmed = deferred<number>();
+  /** Resolves when more of its tape waits to be read than may. */
+  readonly behind = deferred<void>();
   readonly sentAll = deferred<readonly number[]>();
   readonly closed = deferred<ReceiverFacts | undefined>();
   readonly watched: Watched;
@@ -96,6 +100,8 @@ export class ReceiverThread {
         return this.rehearsed.resolve();
       case 'warmed':
         return this.warmed.resolve(message.open);
+      case 'behind':
+        return this.behind.resolve();
       case 'sent-all':
         return this.sentAll.resolve(message.unsent);
       case 'closed':

@@ -13,6 +13,7 @@ import { OpenLoop } from '../dispatch/open-loop.ts';
 import { LoopMonitor } from '../recording/loop-monitor.ts';
 import { collectGarbage } from '../system/collect-garbage.ts';
 import { nameThread, wakePromptly } from '../system/thread-priority.ts';
+import { Backlog } from './backlog.ts';
 import { canaryOf } from './canary.ts';
 import { keepBeating } from './heartbeat.ts';
 import type {
@@ -38,7 +39,11 @@ if (!port) throw new Error('receiver.ts is a worker thread');
 const tell = (message: FromReceiver<ReceiverFacts>): void => port.postMessage(message);
 const clock = new RunClock();
 const monitor = new LoopMonitor();
-const tape = new TapeWriter((segment) => setup.recorder.postMessage({ segment } satisfies ReceiverToRecorder));
+const backlog = new Backlog(setup.mostUnread_bytes, () => tell({ type: 'behind' }));
+const tape = new TapeWriter((segment) => {
+  backlog.written(segment.byteLength);
+  setup.recorder.postMessage({ segment } satisfies ReceiverToRecorder);
+});
 
 const { target } = setup;
 const transport = (target.stamps === 'user' ? userStampedTransport : chooseTransport)(
@@ -173,8 +178,10 @@ function closedLoop(load: Extract<LoadSetup, { model: 'closed' }>): Loop {
 const loop: Loop = setup.load.model === 'open' ? openLoop() : closedLoop(setup.load);
 
 setup.recorder.on('message', (message: RecorderToReceiver) => {
-  if ('recycle' in message) tape.recycle(message.recycle);
-  else transport.abort(message.abort);
+  if ('recycle' in message) {
+    backlog.read(message.recycle.byteLength);
+    tape.recycle(message.recycle);
+  } else transport.abort(message.abort);
 });
 
 setup.nudges?.on('message', () => loop.nudge());
@@ -187,7 +194,7 @@ async function shutDown(): Promise<void> {
   monitor.stop();
   await Promise.all([transport.close(), canary?.close()]);
   const lostPackets = transport.lostPackets();
-  tell({ type: 'closed', facts: { loop: loopFacts, ...(lostPackets && { lostPackets }) } });
+  tell({ type: 'closed', facts: { loop: loopFacts, backlog: backlog.most, ...(lostPackets && { lostPackets }) } });
   setup.recorder.close();
   setup.nudges?.close();
   port?.close();

@@ -130,6 +130,15 @@ export const certificateChecks: readonly CheckDefinition[] = [
     explain: () => 'A worker that dies takes its share of the load and of the open requests with it.',
   },
   {
+    id: 'backlog',
+    label: 'Waiting to be recorded, most',
+    unit: 'share',
+    limits: fixed(0.25, 1),
+    measure: ({ backlog }) => backlog,
+    explain: () =>
+      'What arrived and was not yet recorded lies in memory; this is the most there was, in parts of what this machine lets wait. Above 1 nothing more was sent.',
+  },
+  {
     id: 'utilisation',
     label: 'Busiest reading loop',
     unit: 'share',

@@ -35,6 +35,7 @@ const good: Measurements = {
   loops: [loop(), loop({ utilisation: 0.2 })],
   lostPackets: { resent: 1, outOfOrder: 2 },
   lostWorkers: 0,
+  backlog: 0.01,
   canary: spread(0.1),
   reads: { events: 10_000, sharedReads: 20 },
   clockSteps: { count: 0, largest: nanoseconds(0) },

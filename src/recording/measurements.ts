@@ -22,6 +22,8 @@ export interface Measurements {
   /** One per receiving worker; undefined for one that was lost. */
   readonly loops?: readonly (LoopSnapshot | undefined)[];
   readonly lostWorkers?: number;
+  /** The most that waited to be recorded at one time, in parts of what this machine lets wait; above 1 the load was ended. */
+  readonly backlog?: number;
   /** Error of token times as seen by a stream of known timing. */
   readonly canary?: Spread;
   /** The same, from a self-test on this machine. */

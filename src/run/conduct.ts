@@ -9,7 +9,7 @@ import { aborted, type RunControl } from './control.ts';
 import type { OnRunEvent } from './events.ts';
 
 /** Why no more requests were sent. */
-export type EndedBy = 'schedule' | 'user' | 'max-error-rate' | 'max-tokens';
+export type EndedBy = 'schedule' | 'user' | 'max-error-rate' | 'max-tokens' | 'recorder-behind';
 
 export interface ConductOptions {
   readonly instrument: Instrument;
@@ -75,6 +75,7 @@ const endOfLoad = ({ instrument, control }: ConductOptions, watch: Watch): Promi
   Promise.race([
     instrument.sentAll().then((): EndedBy => 'schedule'),
     aborted(control.stopSignal).then((): EndedBy => 'user'),
+    instrument.behind.then((): EndedBy => 'recorder-behind'),
     watch.budgetSpent,
   ]);
 

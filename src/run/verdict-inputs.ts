@@ -29,7 +29,7 @@ export function measurementsOf({
   clockSteps,
   selfTest,
 }: VerdictInputs): Measurements {
-  const { paths, live, loops, reads, canary, lostWorkers, lostPackets } = facts;
+  const { paths, live, loops, reads, canary, lostWorkers, backlog, lostPackets } = facts;
   return {
     decodeDeadline,
     lateness: latenessOf(records),
@@ -40,6 +40,7 @@ export function measurementsOf({
     paths,
     loops,
     lostWorkers,
+    backlog,
     ...(lostPackets && { lostPackets }),
     ...(canary.error && { canary: canary.error }),
     ...(selfTest && { selfTest }),
