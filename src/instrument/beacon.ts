@@ -38,14 +38,18 @@ function beat(socket: Socket): void {
 }
 
 const chunked = (data: string): string => `${data.length.toString(16)}\r\n${data}\r\n`;
-const rehearsedEvent = chunked(`data: {"id":"rehearsal","choices":[{"index":0,"delta":{"content":" word"}}]}\n\n`);
+/** Of every length, as far as copying by words is concerned. */
+const rehearsed = [' a', ' to', ' its', ' word'].map((text) =>
+  chunked(`data: {"id":"rehearsal","choices":[{"index":0,"delta":{"content":"${text}"}}]}\n\n`),
+);
 
 /** One event in each turn of the loop, so that each is a read of its own; the connection is kept. */
 function answerAtOnce(socket: Socket): void {
   socket.write('HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n');
   let left = rehearsedEvents;
   const next = (): void => {
-    socket.write(left > 0 ? rehearsedEvent : `${chunked('data: [DONE]\n\n')}0\r\n\r\n`);
+    const event = rehearsed[left % rehearsed.length] ?? '';
+    socket.write(left > 0 ? event : `${chunked('data: [DONE]\n\n')}0\r\n\r\n`);
     if (left-- > 0 && !socket.destroyed) setImmediate(next);
   };
   setImmediate(next);

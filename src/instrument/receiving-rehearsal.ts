@@ -12,7 +12,7 @@ export const rehearsalPath = '/rehearsal';
 export const rehearsedEvents = 48;
 
 const connections = 32;
-const requests = 256;
+const requests = 192;
 const every = microseconds(400);
 /** Small: what follows the end of one is to be walked through too. */
 const segmentBytes = 1 << 16;

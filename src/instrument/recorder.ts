@@ -16,7 +16,7 @@ import { Canary, type CanaryFacts, isCanary } from './canary.ts';
 import { beat, keepBeating } from './heartbeat.ts';
 import type { FromRecorder, ReceiverToRecorder, RecorderSetup, RecorderToReceiver, ToRecorder } from './messages.ts';
 import { type ReadFacts, ReadStatistics } from './read-statistics.ts';
-import { rehearseRecording } from './recording-rehearsal.ts';
+import { rehearseCounting, rehearseRecording } from './recording-rehearsal.ts';
 import { RunClock } from './run-clock.ts';
 
 /**
@@ -125,6 +125,7 @@ const tapes = setup.receivers.map((receiver, index) => {
 
 function drainTapes(): void {
   for (const tape of tapes) tape.drain();
+  endLost();
 }
 
 function turn(): void {
@@ -155,12 +156,17 @@ function start(origin: bigint): void {
   lives = setInterval(() => tell({ type: 'live', live: assembler.live() }), liveEveryMs);
 }
 
-/** Ends what a dead worker had open, after everything it still wrote has been read. */
 function receiverLost(index: number, reason: string): void {
   lost.set(index, reason);
   drainTapes();
-  const open = [...receiverOf].filter(([, owner]) => owner === index).map(([id]) => id);
-  assembler.finishLost(open, lostReason(index), clock.now());
+}
+
+/** Ends what dead workers had open; again after each reading, since the news of a death may overtake their tapes. */
+function endLost(): void {
+  for (const index of lost.keys()) {
+    const open = [...receiverOf].filter(([, owner]) => owner === index).map(([id]) => id);
+    assembler.finishLost(open, lostReason(index), clock.now());
+  }
 }
 
 /** Nothing more will be sent. What dead workers should have sent by now is recorded as dropped. */
@@ -219,6 +225,7 @@ port.on('message', (message: ToRecorder) => {
   }
 });
 keepBeating(setup.heartbeat);
+rehearseRecording(protocol);
 tell({ type: 'ready' });
-// While the target is looked at; the vocabulary would else be loaded in the midst of the run.
-rehearseRecording(protocol, tokenizer.countPieces);
+// While the target is looked at: it takes half a second, and is of use only where the server does not count.
+rehearseCounting(tokenizer.countPieces);
