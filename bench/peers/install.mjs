@@ -41,19 +41,20 @@ async function findPython(oldest) {
   throw new Skipped(`needs Python 3.${oldest} or newer; none found (METRON_PYTHON names one)`);
 }
 
-/** A package of the Python registry; what runs it. */
-export async function installPython({ name, version, python }, scratch, say) {
+/** A package of the Python registry, with extras such as `[bench]`; what runs it. */
+export async function installPython({ name, version, python, extras = '' }, scratch, say) {
   const folder = join(scratch, `${name}-${version}`);
   const bin = join(folder, process.platform === 'win32' ? 'Scripts' : 'bin');
   const whole = join(folder, 'installed');
   const place = { python: join(bin, 'python'), bin };
   if (existsSync(whole)) return place;
   const interpreter = await findPython(python);
-  say(`installing ${name}==${version} for ${interpreter} (once)`);
+  const wanted = `${name}${extras}==${version}`;
+  say(`installing ${wanted} for ${interpreter} (once)`);
   mkdirSync(scratch, { recursive: true });
   try {
     await run(interpreter, ['-m', 'venv', '--clear', folder]);
-    await run(place.python, ['-m', 'pip', 'install', '--quiet', '--prefer-binary', `${name}==${version}`]);
+    await run(place.python, ['-m', 'pip', 'install', '--quiet', '--prefer-binary', wanted]);
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
     throw new Skipped(`could not be installed: ${lastLine(error.message)}`);

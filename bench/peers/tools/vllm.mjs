@@ -55,7 +55,8 @@ export const vllmPython = {
   label: 'vLLM bench serve (Python)',
   version: '0.32.0',
   mostStreams: 800,
-  install: (scratch, say) => installPython({ name: 'vllm', version: '0.32.0', python: 10 }, scratch, say),
+  install: (scratch, say) =>
+    installPython({ name: 'vllm', extras: '[bench]', version: '0.32.0', python: 10 }, scratch, say),
   command: (context) => ({
     command: join(context.place.bin, 'vllm'),
     args: ['bench', 'serve', ...options(context)],
