@@ -21,9 +21,10 @@ port.on('message', ({ origin }: ToBeacon) => clock.start(origin));
 function serve(socket: Socket): void {
   socket.setNoDelay(true);
   socket.on('error', () => socket.destroy());
-  socket.on('data', (request) => {
-    if (request.toString('latin1').includes(rehearsalPath)) answerAtOnce(socket);
-    else beat(socket);
+  socket.once('data', (request) => {
+    if (!request.toString('latin1').includes(rehearsalPath)) return beat(socket);
+    answerAtOnce(socket);
+    socket.on('data', () => answerAtOnce(socket));
   });
 }
 
