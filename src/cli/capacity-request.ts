@@ -16,6 +16,7 @@ export function capacityRequest(
   const engine = flags.simulate === undefined ? undefined : parseEngineOptions(textOf(flags.simulate) ?? '');
   const mode = choice('--search', flags.search, ['rate', 'users'], 'rate');
   const decide = choice('--decide', flags.decide, ['sequential', 'point'], 'sequential');
+  expectNoLoad(flags);
   const [slo, presets] = [list(flags.slo), list(flags.preset)];
   const objective = parseSlo(slo, presets);
   if (decide === 'point' && flags.confidence !== undefined) {
@@ -31,6 +32,14 @@ export function capacityRequest(
     plan,
     request: { slo, presets, mode, decide, options, ...(engine && { engine }), ...(prices && { prices }) },
   };
+}
+
+function expectNoLoad(flags: Flags): void {
+  const given = ['rate', 'users'].find((name) => flags[name] !== undefined);
+  if (given === undefined) return;
+  throw new MetronError('FLAG_INVALID', `--${given} sets a load, and a search decides which loads it makes`, {
+    hint: `leave it away; --low and --high bound the search${given === 'users' ? ', --search users turns up users' : ''}`,
+  });
 }
 
 /** A preset brings its deadlines; a flag that sets another is not passed over in silence. */
@@ -78,8 +87,7 @@ export function resumedRequest(stored: CapacityRequest, flags: Flags, file: stri
 function planFlagsFor(flags: Flags, simulated: string | undefined, mode: string): Flags {
   const { requests: _requests, ...rest } = flags;
   const target = flags.simulate === undefined ? {} : simulatedTarget(simulated);
-  const load =
-    mode === 'users' ? { users: '1' } : rest.arrivals === undefined && rest.rate === undefined ? { rate: '1' } : {};
+  const load = mode === 'users' ? { users: '1' } : rest.arrivals === 'one-shot' ? {} : { rate: '1' };
   return { ...target, ...load, ...rest };
 }
 

@@ -96,6 +96,8 @@ describe('metron capacity against a live server', () => {
     await refused(/decodeDeadline/, '--preset', 'paper-25', '--preset', 'paper-50');
     await refused(/--decode-deadline sets another/, '--preset', 'paper-25', '--decode-deadline', '50ms');
     await refused(/states no confidence/, '--slo', 'ttft_p99<=1s', '--decide', 'point', '--confidence', '0.9');
+    await refused(/--rate sets a load, and a search decides/, '--slo', 'ttft_p99<=1s', '--rate', '4');
+    await refused(/--search users turns up users/, '--slo', 'ttft_p99<=1s', '--users', '4');
     await refused(/--low 4 is not below --high 2/, '--slo', 'ttft_p99<=1s', '--low', '4', '--high', '2');
   });
 
