@@ -28,12 +28,13 @@ export interface InstrumentOptions {
   readonly target: TargetSetup;
   readonly load: LoadSetup;
   readonly recorder: Omit<RecorderSetup, 'receivers' | 'heartbeat'>;
-  /** Bytes of all tapes that may wait to be read; 1 GiB by default. */
-  readonly mostUnread_bytes?: number;
+  /** What this machine has left: a quarter of it may hold what waits to be recorded. */
+  readonly freeMemory_bytes?: number;
 }
 
+/** What waits to be recorded lies in memory: of all tapes no more than this … */
 const mostUnread_bytes = 2 ** 30;
-/** Of one tape: several of its segments. */
+/** … and of one no less: several of its segments. */
 const leastUnread_bytes = 2 ** 26;
 
 /** What the threads say of themselves once they have ended. */
@@ -79,7 +80,7 @@ export class Instrument {
     this.#metronome = metronomeFor(options);
     this.#courier = courierFor(options);
     this.#receivers = channels.map(({ port1 }, index) => {
-      const { workers, target, load } = options;
+      const { workers, target, load, freeMemory_bytes = Number.POSITIVE_INFINITY } = options;
       const nudges = this.#metronome?.nudges[index];
       const armed = this.#courier?.armed[index];
       const cores = this.#partition?.receiverCores;
@@ -89,7 +90,7 @@ export class Instrument {
         target,
         load,
         recorder: port1,
-        mostUnread_bytes: Math.max(leastUnread_bytes, (options.mostUnread_bytes ?? mostUnread_bytes) / workers),
+        mostUnread_bytes: Math.max(leastUnread_bytes, Math.min(mostUnread_bytes, freeMemory_bytes / 4) / workers),
         ...(nudges && { nudges }),
         ...(armed && { armed }),
         ...(cores && { cores }),

@@ -8,9 +8,6 @@ import type { Schedule } from '../workload/index.ts';
 import type { PreparedTarget } from './target.ts';
 import { userStarts } from './user-starts.ts';
 
-/** What waits to be recorded lies in memory: no more than this, and a quarter of what there is. */
-const mostUnread_bytes = 2 ** 30;
-
 /** What the threads need to know of a plan; where records go is told later. */
 export function instrumentSetup(plan: Plan, schedule: Schedule, target: PreparedTarget): InstrumentOptions {
   return {
@@ -18,7 +15,7 @@ export function instrumentSetup(plan: Plan, schedule: Schedule, target: Prepared
     target: target.setup,
     load: loadSetup(plan, schedule),
     recorder: recorderSetup(plan, schedule, target),
-    mostUnread_bytes: Math.min(mostUnread_bytes, hostLimits().memory_bytes / 4),
+    freeMemory_bytes: hostLimits().memory_bytes,
   };
 }
 

@@ -43,7 +43,7 @@ it.runIf(process.platform === 'linux')(
       workers: 1,
       target: { url: `http://127.0.0.1:${port}/`, headers: {} },
       load: { model: 'open' },
-      mostUnread_bytes: 0,
+      freeMemory_bytes: 0,
       recorder: recorderFor({ recordsPath, due, tokens }),
     });
     try {
