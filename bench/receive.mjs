@@ -67,6 +67,7 @@ await carries('A', 120_000, {});
 await carries('B', 100_000, { stamps: 'user' });
 const tls = certificate();
 if (tls) await carries('C (TLS)', 35_000, { tls });
+if (tls) await carries('C (HTTP/2)', 20_000, { tls, http: '2' });
 
 /** Slope of processor time between two loads: what a token more costs. The runs of the two loads are paired in order. */
 function marginalCpu() {

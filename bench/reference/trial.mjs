@@ -1,6 +1,7 @@
 // Loads that the benchmarks of the instrument put on our client, and on the client in C that shows what is possible.
 import { runTrial } from '../../dist/selftest/trial.js';
 import { cPrograms, readInC, startCSource } from './c-programs.mjs';
+import { startHttp2Source } from './h2-source.mjs';
 
 /**
  * `streams` streams of `rate` tokens/s together. They start over `ramp` seconds, then run `hold` seconds; what is
@@ -14,19 +15,20 @@ function shape({ streams = 1000, rate, phases = 'random', hold = 3, ramp = 1 }) 
 }
 
 /** Our client under such a load, against the source in TypeScript (`ts`) or in C (`c`). */
-export async function trial({ workers = 1, stamps, tls, shorts = 0, source = 'ts', ...load }) {
+export async function trial({ workers = 1, stamps, tls, http, shorts = 0, source = 'ts', ...load }) {
   const { streams, ramp, source: options, window } = shape(load);
   const due = Float64Array.from({ length: streams }, (_, i) => Math.round((i / streams) * ramp));
   const long = { due, tokens: new Uint32Array(streams).fill(options.tokens) };
   const requests = merge(long, steady(shorts, window));
   const result = await runTrial({
     source: { ...options, ...(tls && { tls }) },
-    ...startOf(source),
+    ...(http === '2' ? { startSource: startHttp2Source } : startOf(source)),
     requests,
     workers,
     connections: Math.min(requests.due.length, streams + 200),
     window,
     ...(stamps && { stamps }),
+    ...(http && { http }),
   });
   return { ...judge(result, window), result };
 }

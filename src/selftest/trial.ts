@@ -29,6 +29,7 @@ export interface TrialOptions {
   readonly connections?: number;
   /** Read by user space although the kernel would stamp. */
   readonly stamps?: TargetSetup['stamps'];
+  readonly http?: TargetSetup['http'];
   /** Between these times of the run the processor time is counted. */
   readonly window?: { readonly from: Nanoseconds; readonly to: Nanoseconds };
 }
@@ -74,7 +75,7 @@ export async function runTrial(options: TrialOptions): Promise<TrialResult> {
 }
 
 function instrumentOptions(
-  { requests, stamps, source, users, workers = 1 }: TrialOptions,
+  { requests, stamps, http, source, users, workers = 1 }: TrialOptions,
   port: number,
   recordsPath: string,
 ) {
@@ -87,6 +88,7 @@ function instrumentOptions(
       headers: {},
       ...(source.tls && { tls: { insecure: true } }),
       ...(stamps && { stamps }),
+      ...(http && { http }),
     },
     load: users === undefined ? { model: 'open' as const } : closedLoad(users, requests.due.length),
     recorder: {
