@@ -7,10 +7,12 @@ import { createServer, type Socket } from 'node:net';
 import { parentPort } from 'node:worker_threads';
 import { nameThread } from '../system/thread-priority.ts';
 import type { FromBeacon, ToBeacon } from './messages.ts';
-import { rehearsalPath, rehearsedEvents } from './receiving-rehearsal.ts';
+import { rehearsalPath } from './receiving-rehearsal.ts';
 import { RunClock } from './run-clock.ts';
 
 const everyMs = 50;
+/** Of each answer to the rehearsal. */
+const rehearsedEvents = 48;
 
 const port = parentPort;
 if (!port) throw new Error('beacon.ts is a worker thread');

@@ -4,12 +4,12 @@ import { TapeWriter } from '../core/tape.ts';
 import { microseconds, milliseconds, type Nanoseconds, nanoseconds } from '../core/units.ts';
 import { ClosedLoop } from '../dispatch/closed-loop.ts';
 import { OpenLoop } from '../dispatch/open-loop.ts';
+import { deferred } from './deferred.ts';
 import type { LoadSetup } from './messages.ts';
 import type { RunClock } from './run-clock.ts';
 
-/** The canary's source answers requests for this path at once, with `rehearsedEvents` events. */
+/** The canary's source answers requests for this path at once. */
 export const rehearsalPath = '/rehearsal';
-export const rehearsedEvents = 48;
 
 const connections = 32;
 const requests = 192;
@@ -38,21 +38,18 @@ export async function rehearseReceiving({ create, beaconPort, clock, model, pace
   const url = new URL(rehearsalPath, `http://127.0.0.1:${beaconPort}`);
   const tape = new TapeWriter(() => {}, segmentBytes);
   let left = requests;
-  let finish: () => void = () => {};
-  const finished = new Promise<void>((resolve) => {
-    finish = resolve;
-  });
+  const finished = deferred<void>();
   const onEnd = (request: number): void => {
-    if (--left === 0) finish();
+    if (--left === 0) finished.resolve();
     else loop.ended(request);
   };
   const transport = create({ url, headers: {} }, tape, clock, { onEnd, onRead: () => loop.poll() });
   const loop = loopOf(model, clock, pacemaker !== undefined, (request) => transport.send(request, body));
   await transport.warm(connections);
-  const timer = setTimeout(finish, longestMs);
+  const timer = setTimeout(() => finished.resolve(), longestMs);
   loop.start();
   pacemaker?.keepPace(loop.pace);
-  await finished;
+  await finished.promise;
   clearTimeout(timer);
   loop.stop();
   pacemaker?.keepPace(undefined);
