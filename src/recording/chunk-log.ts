@@ -25,7 +25,8 @@ export class ChunkLog {
   #read = new Uint32Array(firstCapacity);
   #kind = new Uint8Array(firstCapacity);
   #length = 0;
-  readonly #texts = new TextLog();
+  /** The text of each event, '' where it has none. */
+  readonly texts = new TextLog();
   /** Count by the server's token ids and cumulative usage of the events that have them, by index. */
   readonly tokenIds: (number | undefined)[] = [];
   readonly cumulative: (number | undefined)[] = [];
@@ -36,7 +37,7 @@ export class ChunkLog {
 
   add(event: StreamEvent, arrival: Arrival, bytes: number): void {
     const index = this.#append(event.kind, arrival, bytes);
-    this.#texts.add(event.text ?? '');
+    this.texts.add(event.text ?? '');
     if (event.tokenIds !== undefined) this.tokenIds[index] = event.tokenIds;
     if (event.usage?.completionTokens !== undefined) this.cumulative[index] = event.usage.completionTokens;
   }
@@ -51,12 +52,7 @@ export class ChunkLog {
     end: number,
   ): void {
     this.#append(kind, arrival, bytes);
-    this.#texts.addBytes(source, start, end);
-  }
-
-  /** The text of each event, '' where it has none; decoded with each call. */
-  texts(): string[] {
-    return this.#texts.pieces();
+    this.texts.addBytes(source, start, end);
   }
 
   /** Views of the columns; nothing is copied. */

@@ -159,11 +159,10 @@ export class OpenRequest {
     const { kind: seenKinds, ...columns } = this.#log.columns();
     const json = this.#body?.json ?? false;
     const reported = this.#usage.completionTokens;
-    const texts = this.#log.texts();
     const counts = countTokens(
       {
         kind: seenKinds,
-        texts,
+        texts: this.#log.texts,
         tokenIds: this.#log.tokenIds,
         cumulative: this.#log.cumulative,
         ...(this.#finishIndex !== undefined && { finishIndex: this.#finishIndex }),
@@ -190,7 +189,7 @@ export class OpenRequest {
       chunks,
       outcome: outcomeOf(this.#responseFacts(hasTokens, buffered), this.#clean(ending)),
       ...(this.#serverTiming && { serverTiming: this.#serverTiming }),
-      ...(this.#options.keepText && hasTokens && { text: this.#options.redact(texts.join('')) }),
+      ...(this.#options.keepText && hasTokens && { text: this.#options.redact(this.#log.texts.pieces().join('')) }),
     };
   }
 

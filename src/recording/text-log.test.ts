@@ -19,6 +19,7 @@ it('gives back every piece as it came, be it text or bytes, half a character or 
         else log.add(text);
       }
       expect(log.pieces()).toEqual(given.map(({ text }) => text));
+      expect(given.map((_, index) => log.isEmpty(index))).toEqual(given.map(({ text }) => text === ''));
     }),
   );
 });

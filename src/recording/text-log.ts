@@ -35,6 +35,11 @@ export class TextLog {
     this.#close(end - start);
   }
 
+  isEmpty(index: number): boolean {
+    const start = index === 0 ? 0 : this.#ends[index - 1];
+    return this.#ends[index] === start && !this.#halves?.has(index);
+  }
+
   pieces(): string[] {
     const pieces: string[] = new Array(this.#count);
     for (let i = 0, start = 0; i < this.#count; i++) {

@@ -21,7 +21,7 @@ function response(events: readonly Event[], more: Partial<CountedResponse> = {})
   };
   return {
     kind: Uint8Array.from(events, ({ kind, text }) => chunkKinds.indexOf(kind ?? (text ? 'content' : 'other'))),
-    texts: events.map(({ text = '' }) => text),
+    texts: { isEmpty: (index) => !events[index]?.text, pieces: () => events.map(({ text = '' }) => text) },
     tokenIds: sparse(({ ids }) => ids),
     cumulative: sparse(({ total }) => total),
     buffered: false,
@@ -129,6 +129,24 @@ describe('where token counts come from', () => {
     expect(unconfirmed).toMatchObject({ chunkSource: 'tokenizer', total: 15, totalSource: 'usage' });
   });
 
+  it('as many tokens reported as chunks with text are one each, whatever a tokenizer would make of them', () => {
+    const events = Array.from({ length: 100 }, (_, i) => ({ text: i % 2 ? 'abc' : 'd' }));
+    const never: CountPieces = () => {
+      throw new Error('nothing to be counted');
+    };
+    const counts = countTokens(response([{}, ...events], { reported: 100, finishIndex: 100 }), never);
+    expect(counts).toMatchObject({ chunkSource: 'chunk', total: 100, totalSource: 'usage' });
+    expect(Array.from(counts.tokens)).toEqual([0, ...events.map(() => 1)]);
+    const fits = countTokens(
+      response(
+        events.map(() => ({ text: 'ab' })),
+        { reported: 99, finishIndex: 99 },
+      ),
+      pairs,
+    );
+    expect(fits).toMatchObject({ chunkSource: 'tokenizer', total: 99 });
+  });
+
   it('without anything else a chunk is a token and the total an estimate', () => {
     const counts = countTokens(response([{ text: 'a' }, {}, { text: 'b' }]));
     expect(summary(counts)).toMatchObject({
@@ -181,7 +199,7 @@ describe('where token counts come from', () => {
           for (let i = 0; i < kind.length; i++) {
             const isOther = kind[i] === chunkKinds.indexOf('other');
             if (isOther) expect(tokens[i]).toBe(0);
-            else expect((tokens[i] ?? 0) > 0 || given.texts[i] !== '').toBe(true);
+            else expect((tokens[i] ?? 0) > 0 || !given.texts.isEmpty(i)).toBe(true);
           }
         },
       ),

@@ -6,10 +6,17 @@ import { chunkKinds, type TokenSource } from '../core/record.ts';
  */
 export type CountPieces = (pieces: readonly string[], most: number) => readonly number[] | undefined;
 
+/** The text of each event, in order; decoded only where it must be. */
+export interface EventTexts {
+  isEmpty(index: number): boolean;
+  /** '' where an event has none. */
+  pieces(): readonly string[];
+}
+
 export interface CountedResponse {
   /** Index into `chunkKinds` of each event, as the decoder saw it. */
   readonly kind: Uint8Array;
-  readonly texts: readonly string[];
+  readonly texts: EventTexts;
   /** Sparse: count by the server's token ids, and the cumulative completion tokens of `usage`. */
   readonly tokenIds: readonly (number | undefined)[];
   readonly cumulative: readonly (number | undefined)[];
@@ -47,13 +54,14 @@ const sum = (values: ArrayLike<number>): number => {
 };
 
 const carriesText = ({ kind, texts }: CountedResponse, index: number): boolean =>
-  kind[index] !== other && texts[index] !== '';
+  kind[index] !== other && !texts.isEmpty(index);
 
 /**
  * Tokens per chunk, in the order of trust: continuous usage, token ids, tokenizer on the cumulative
- * text, one a content chunk. In total: usage, tokenizer, estimate. Where the total is reported and
- * refutes the tokenizer (another vocabulary than the model's) but confirms one token a chunk, that
- * is used. Chunks that turn out to hold tokens without text become `content`.
+ * text, one a content chunk. In total: usage, tokenizer, estimate. Where the total is reported and is
+ * that of the chunks with text, each of which holds one token at least, each holds one: no other
+ * vocabulary than the model's could tell better. Where it refutes the tokenizer but confirms one token a chunk within
+ * the tolerance, that is used. Chunks that turn out to hold tokens without text become `content`.
  */
 export function countTokens(response: CountedResponse, countPieces?: CountPieces): TokenCounts {
   const perChunk = byContinuousUsage(response) ?? byTokenIds(response) ?? bestGuess(response, countPieces) ?? undefined;
@@ -115,6 +123,7 @@ function bestGuess(response: CountedResponse, countPieces: CountPieces | undefin
   if (!reported || response.buffered) return byTokenizer(response, countPieces) ?? single;
   const apart = Math.max(1, tolerance * reported);
   const agrees = ({ tokens }: PerChunk): boolean => Math.abs(sum(tokens) - reported) <= apart;
+  if (sum(single.tokens) === reported) return single;
   if (!agrees(single)) return byTokenizer(response, countPieces) ?? single;
   // Beyond this the tokenizer is refuted, and counting on says no more.
   const counted = byTokenizer(response, countPieces, reported + apart);
@@ -128,7 +137,8 @@ function byTokenizer(
 ): PerChunk | undefined {
   const indices: number[] = [];
   for (let i = 0; i < response.kind.length; i++) if (carriesText(response, i)) indices.push(i);
-  const pieces = indices.map((index) => response.texts[index] ?? '');
+  const texts = response.texts.pieces();
+  const pieces = indices.map((index) => texts[index] ?? '');
   const counts = countPieces(pieces, most);
   if (!counts) return undefined;
   const tokens = new Uint32Array(response.kind.length);
@@ -156,7 +166,10 @@ function total(
   if (reported && !cut) return { total: reported, totalSource: 'usage' };
   if (!perChunk) return undefined;
   if (perChunk.source !== 'chunk') return { total: sum(perChunk.tokens), totalSource: perChunk.source };
-  const characters = response.texts.reduce((length, text) => length + text.length, 0);
-  const estimate = response.buffered ? Math.ceil(characters / charactersPerToken) : sum(perChunk.tokens);
-  return { total: estimate, totalSource: 'estimate' };
+  return { total: response.buffered ? byLength(response) : sum(perChunk.tokens), totalSource: 'estimate' };
+}
+
+function byLength({ texts }: CountedResponse): number {
+  const characters = texts.pieces().reduce((length, text) => length + text.length, 0);
+  return Math.ceil(characters / charactersPerToken);
 }
