@@ -35,6 +35,7 @@ export async function bundleEntries(folder = join(repository, 'dist')) {
       target: 'node20',
       packages: 'external',
       charset: 'utf8',
+      minifySyntax: true,
       sourcemap: true,
       sourcesContent: false,
       logLevel: 'warning',

@@ -321,7 +321,8 @@ export class TapeReader {
       segment.position += sizeAt(view, segment.position);
     }
     const places = this.#places.subarray(0, count).sort();
-    for (let i = 0; i < count; i++) visit(this.#entryAt(segment, (places[i] as number) % placesOfRequest));
+    // `| 0`: an integer to V8 too, and all places in the segment that follow from it.
+    for (let i = 0; i < count; i++) visit(this.#entryAt(segment, ((places[i] as number) % placesOfRequest) | 0));
     return count;
   }
 

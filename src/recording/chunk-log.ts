@@ -4,7 +4,12 @@ import { TextLog } from './text-log.ts';
 
 export const otherKind = chunkKinds.indexOf('other');
 
-const firstCapacity = 64;
+const leastEvents = 64;
+/** Beyond this a promise is not believed: most answers end before it. */
+const mostEventsAhead = 512;
+/** Role, finish reason and usage come as events of their own. */
+const eventsBesideTokens = 4;
+const textBytesOfEvent = 4;
 
 /** When and how an event arrived. */
 export interface Arrival {
@@ -16,20 +21,45 @@ export interface Arrival {
   readonly read: number;
 }
 
+interface Columns {
+  readonly at: Float64Array<ArrayBuffer>;
+  readonly delay: Float64Array<ArrayBuffer>;
+  readonly bytes: Uint32Array<ArrayBuffer>;
+  readonly read: Uint32Array<ArrayBuffer>;
+  readonly kind: Uint8Array<ArrayBuffer>;
+}
+
+/** All in one buffer: each costs as much as some dozens of events. */
+function columnsFor(events: number): Columns {
+  const buffer = new ArrayBuffer(events * 25);
+  return {
+    at: new Float64Array(buffer, 0, events),
+    delay: new Float64Array(buffer, events * 8, events),
+    bytes: new Uint32Array(buffer, events * 16, events),
+    read: new Uint32Array(buffer, events * 20, events),
+    kind: new Uint8Array(buffer, events * 24, events),
+  };
+}
+
 /** The events of one response as they arrive, in columns that grow. */
 export class ChunkLog {
-  #at = new Float64Array(firstCapacity);
-  /** Made with the first delay: most paths have no kernel stamps. */
-  #delay: Float64Array<ArrayBuffer> | undefined;
-  #bytes = new Uint32Array(firstCapacity);
-  #read = new Uint32Array(firstCapacity);
-  #kind = new Uint8Array(firstCapacity);
+  #columns: Columns;
+  #capacity: number;
   #length = 0;
+  /** Most paths have no kernel stamps, and no delays then. */
+  #hasDelays = false;
   /** The text of each event, '' where it has none. */
-  readonly texts = new TextLog();
+  readonly texts: TextLog;
   /** Count by the server's token ids and cumulative usage of the events that have them, by index. */
   readonly tokenIds: (number | undefined)[] = [];
   readonly cumulative: (number | undefined)[] = [];
+
+  /** `expected`: tokens that were asked for, where that is known. */
+  constructor(expected = 0) {
+    this.#capacity = Math.max(leastEvents, Math.min(expected, mostEventsAhead) + eventsBesideTokens);
+    this.#columns = columnsFor(this.#capacity);
+    this.texts = new TextLog(this.#capacity, this.#capacity * textBytesOfEvent);
+  }
 
   get length(): number {
     return this.#length;
@@ -57,38 +87,34 @@ export class ChunkLog {
 
   /** Views of the columns; nothing is copied. */
   columns() {
+    const { at, delay, bytes, read, kind } = this.#columns;
     const end = this.#length;
     return {
-      at: this.#at.subarray(0, end),
-      bytes: this.#bytes.subarray(0, end),
-      read: this.#read.subarray(0, end),
-      kind: this.#kind.subarray(0, end),
-      ...(this.#delay && { clientDelay: this.#delay.subarray(0, end) }),
+      at: at.subarray(0, end),
+      bytes: bytes.subarray(0, end),
+      read: read.subarray(0, end),
+      kind: kind.subarray(0, end),
+      ...(this.#hasDelays && { clientDelay: delay.subarray(0, end) }),
     };
   }
 
   #append(kind: StreamEvent['kind'], { at, delay, read }: Arrival, bytes: number): number {
+    if (this.#length === this.#capacity) this.#grow();
+    const columns = this.#columns;
     const index = this.#length++;
-    if (index === this.#at.length) this.#grow();
-    this.#at[index] = at;
-    this.#bytes[index] = bytes;
-    this.#read[index] = read;
-    this.#kind[index] = chunkKinds.indexOf(kind);
-    if (delay !== 0) this.#delay ??= new Float64Array(this.#at.length);
-    if (this.#delay) this.#delay[index] = delay;
+    columns.at[index] = at;
+    columns.delay[index] = delay;
+    columns.bytes[index] = bytes;
+    columns.read[index] = read;
+    columns.kind[index] = chunkKinds.indexOf(kind);
+    if (delay !== 0) this.#hasDelays = true;
     return index;
   }
 
   #grow(): void {
-    const capacity = this.#at.length * 2;
-    const larger = <Column extends Float64Array | Uint32Array | Uint8Array>(column: Column, into: Column): Column => {
-      into.set(column);
-      return into;
-    };
-    this.#at = larger(this.#at, new Float64Array(capacity));
-    this.#delay &&= larger(this.#delay, new Float64Array(capacity));
-    this.#bytes = larger(this.#bytes, new Uint32Array(capacity));
-    this.#read = larger(this.#read, new Uint32Array(capacity));
-    this.#kind = larger(this.#kind, new Uint8Array(capacity));
+    this.#capacity *= 2;
+    const larger = columnsFor(this.#capacity);
+    for (const name of ['at', 'delay', 'bytes', 'read', 'kind'] as const) larger[name].set(this.#columns[name]);
+    this.#columns = larger;
   }
 }

@@ -12,7 +12,7 @@ it('gives back every piece as it came, be it text or bytes, half a character or 
   );
   fc.assert(
     fc.property(pieces, (given) => {
-      const log = new TextLog();
+      const log = new TextLog(4, 16);
       for (const { text, asBytes } of given) {
         const bytes = Buffer.from(`<${text}>`);
         if (asBytes && text.isWellFormed()) log.addBytes(bytes, 1, bytes.length - 1);

@@ -18,9 +18,11 @@ export interface Libc {
   prctl(option: number, value: number): number;
   epoll_create1(flags: number): number;
   epoll_ctl(epoll: number, operation: number, fd: number, event: Address): number;
+  /** −1 milliseconds: without a limit. */
   epoll_wait(epoll: number, events: Address, most: number, milliseconds: number): number;
-  /** The same with a `struct timespec` to wait; absent in older libraries. */
-  epoll_pwait2?(epoll: number, events: Address, most: number, time: Address): number;
+  timerfd_create(clock: number, flags: number): number;
+  /** `time` is a `struct itimerspec`. */
+  timerfd_settime(fd: number, flags: number, time: Address): number;
   close(fd: number): number;
   /** `process` 0 is the calling thread; `mask` has one bit a core. */
   sched_getaffinity(process: number, bytes: number, mask: Address): number;
@@ -67,7 +69,6 @@ function tryToLoad(): Libc | undefined {
   if (!native) return undefined;
   const { koffi, library } = native;
   try {
-    const pwait2 = ifThere(() => library.func('int epoll_pwait2(int, size_t, int, size_t, size_t)'));
     return {
       setsockopt: library.func('int setsockopt(int, int, int, void *, uint32_t)'),
       recvmsg: library.func('int recvmsg(int, size_t, int)'),
@@ -79,7 +80,8 @@ function tryToLoad(): Libc | undefined {
       epoll_create1: library.func('int epoll_create1(int)'),
       epoll_ctl: library.func('int epoll_ctl(int, int, int, size_t)'),
       epoll_wait: library.func('int epoll_wait(int, size_t, int, int)'),
-      ...(pwait2 && { epoll_pwait2: (epoll, events, most, time) => pwait2(epoll, events, most, time, noAddress) }),
+      timerfd_create: library.func('int timerfd_create(int, int)'),
+      timerfd_settime: settingTimer(library.func('int timerfd_settime(int, int, size_t, size_t)')),
       close: library.func('int close(int)'),
       sched_getaffinity: library.func('int sched_getaffinity(int, size_t, size_t)'),
       sched_setaffinity: library.func('int sched_setaffinity(int, size_t, size_t)'),
@@ -90,14 +92,6 @@ function tryToLoad(): Libc | undefined {
         return { address: Number(koffi.address(pointer)), memory: koffi.view(pointer, bytes) };
       },
     };
-  } catch {
-    return undefined;
-  }
-}
-
-function ifThere<Found>(load: () => Found): Found | undefined {
-  try {
-    return load();
   } catch {
     return undefined;
   }
@@ -116,4 +110,5 @@ function errorCodes(koffi: Native['koffi']): () => string {
 type Call = (...values: readonly number[]) => number;
 
 const sleeping = (call: Call) => (clock: number, flags: number, time: Address) => call(clock, flags, time, noAddress);
+const settingTimer = (call: Call) => (fd: number, flags: number, time: Address) => call(fd, flags, time, noAddress);
 const setting = (call: Call) => (option: number, value: number) => call(option, value, 0, 0, 0);

@@ -1,20 +1,21 @@
-import { microseconds, milliseconds, nanosecondsPerSecond } from '../../core/units.ts';
+import { microseconds, milliseconds, notYet } from '../../core/units.ts';
+import { Alarm } from '../../system/alarm.ts';
 import { type Address, type Libc, loadLibc } from '../../system/libc.ts';
 
 /** Does what has come due; returns how long until the next is due, nanoseconds, infinite if nothing will be. */
 export type Pace = () => number;
 
-/** EPOLL_CTL_ADD, EPOLL_CTL_DEL, EPOLLIN, EPOLL_CLOEXEC, PR_SET_TIMERSLACK. */
+/** EPOLL_CTL_ADD, EPOLL_CTL_DEL, EPOLLIN, EPOLLET, EPOLL_CLOEXEC, PR_SET_TIMERSLACK. */
 const add = 1;
 const remove = 2;
 const readable = 1;
+const onceAnEdge = 2 ** 31;
 const closeOnExec = 0o2000000;
 const setTimerSlack = 29;
 
 /** `struct epoll_event` is packed on x64. */
 const eventBytes = process.arch === 'x64' ? 12 : 16;
 const descriptorAt = eventBytes - 8;
-const timeBytes = 16;
 const mostEvents = 512;
 
 /** Node's own loop, which carries messages, timers and new connections, is kept waiting no longer … */
@@ -23,6 +24,11 @@ const longestTurn = milliseconds(1);
 const shortestTurn = microseconds(50);
 /** A sleep may end this much too late: what is due sooner is waited for by looking again and again. */
 const oversleep = microseconds(40);
+/** Not worth another setting of the alarm. */
+const near = microseconds(5);
+const [noLimit, noWait] = [-1, 0];
+/** The global is a getter that loads it, each time it is named. */
+const { performance: clock } = globalThis;
 
 /**
  * Waits for sockets of this thread by an epoll of its own and has them read, in turns with Node's
@@ -33,11 +39,12 @@ export class ReadLoop {
   readonly #libc: Libc;
   readonly #wish: DataView;
   readonly #wishAddress: Address;
-  readonly #time: DataView;
-  readonly #timeAddress: Address;
   readonly #events: DataView;
   readonly #eventsAddress: Address;
   readonly #onReadable: ((() => void) | undefined)[] = [];
+  readonly #alarm: Alarm;
+  /** When the alarm will go off. */
+  #alarmAt: number = notYet;
   #epoll: number | undefined;
   #watched = 0;
   #pace: Pace | undefined;
@@ -50,14 +57,12 @@ export class ReadLoop {
   constructor(libc: Libc) {
     this.#libc = libc;
     const wish = libc.allocate(eventBytes);
-    const time = libc.allocate(timeBytes);
     const events = libc.allocate(mostEvents * eventBytes);
     this.#wish = new DataView(wish.memory);
     this.#wishAddress = wish.address;
-    this.#time = new DataView(time.memory);
-    this.#timeAddress = time.address;
     this.#events = new DataView(events.memory);
     this.#eventsAddress = events.address;
+    this.#alarm = new Alarm(libc);
     libc.prctl(setTimerSlack, 1);
   }
 
@@ -73,11 +78,7 @@ export class ReadLoop {
 
   /** Has `onReadable` called whenever there are bytes or an end to be read. */
   watch(fd: number, onReadable: () => void): void {
-    this.#epoll ??= this.#libc.epoll_create1(closeOnExec);
-    this.#wish.setUint32(0, readable, true);
-    this.#wish.setUint32(descriptorAt, fd, true);
-    this.#libc.epoll_ctl(this.#epoll, add, fd, this.#wishAddress);
-    this.#onReadable[fd] = onReadable;
+    this.#add(this.#open(), fd, readable, onReadable);
     this.#watched++;
     this.#begin();
   }
@@ -112,42 +113,58 @@ export class ReadLoop {
     setImmediate(this.#turn);
   }
 
+  #open(): number {
+    if (this.#epoll !== undefined) return this.#epoll;
+    const epoll = this.#libc.epoll_create1(closeOnExec);
+    this.#alarmAt = notYet;
+    this.#add(epoll, this.#alarm.open(), readable + onceAnEdge, () => {
+      this.#alarmAt = notYet;
+    });
+    this.#epoll = epoll;
+    return epoll;
+  }
+
+  #add(epoll: number, fd: number, events: number, onReadable: () => void): void {
+    this.#wish.setUint32(0, events, true);
+    this.#wish.setUint32(descriptorAt, fd, true);
+    this.#libc.epoll_ctl(epoll, add, fd, this.#wishAddress);
+    this.#onReadable[fd] = onReadable;
+  }
+
   readonly #turn = (): void => {
     if (this.#watched === 0 && !this.#pace) return this.#rest();
-    this.#epoll ??= this.#libc.epoll_create1(closeOnExec);
-    const start = performance.now() * 1e6;
-    for (let left = this.#turnLength; left > 0; left = start + this.#turnLength - performance.now() * 1e6) {
+    const epoll = this.#open();
+    const start = clock.now() * 1e6;
+    for (let now = start; now < start + this.#turnLength(); now = clock.now() * 1e6) {
       const due = this.#pace?.() ?? Number.POSITIVE_INFINITY;
-      const count = this.#wait(this.#epoll, Math.max(0, Math.min(left, due - oversleep)));
+      const count = this.#wait(epoll, now, Math.min(start + this.#turnLength(), now + due - oversleep));
       for (let i = 0; i < count; i++) this.#onReadable[this.#events.getUint32(i * eventBytes + descriptorAt, true)]?.();
     }
     setImmediate(this.#turn);
   };
 
-  get #turnLength(): number {
+  #turnLength(): number {
     return this.#errands > 0 ? shortestTurn : longestTurn;
   }
 
   /** Nothing to watch: the thread may end, and leaves no descriptor behind. */
   #rest(): void {
     this.#turning = false;
+    this.#alarm.close();
     if (this.#epoll !== undefined) this.#libc.close(this.#epoll);
     this.#epoll = undefined;
   }
 
-  /** Waits for up to so many nanoseconds; returns the number of sockets that can be read. */
-  #wait(epoll: number, nanoseconds: number): number {
-    const { epoll_pwait2: precise } = this.#libc;
-    const before = performance.now();
-    let count: number;
-    if (precise) {
-      this.#time.setUint32(8, Math.min(nanosecondsPerSecond - 1, nanoseconds), true);
-      count = precise(epoll, this.#eventsAddress, mostEvents, this.#timeAddress);
-    } else {
-      count = this.#libc.epoll_wait(epoll, this.#eventsAddress, mostEvents, Math.floor(nanoseconds / 1e6));
+  /** Waits from `now` until a time that may have passed; returns the number of descriptors that can be read. */
+  #wait(epoll: number, now: number, until: number): number {
+    const waits = until > now;
+    if (waits && !(Math.abs(this.#alarmAt - until) <= near)) {
+      this.#alarm.set(until - now);
+      this.#alarmAt = until;
     }
-    const took = (performance.now() - before) * 1e6;
-    if (nanoseconds > 0) this.#waited += took;
+    const count = this.#libc.epoll_wait(epoll, this.#eventsAddress, mostEvents, waits ? noLimit : noWait);
+    const took = clock.now() * 1e6 - now;
+    if (waits) this.#waited += took;
     else if (count === 0) this.#spun += took;
     return count;
   }
