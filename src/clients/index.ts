@@ -1,3 +1,4 @@
+export { tellsTokensOfChunks } from './preflight/observe.ts';
 export { type PreflightResult, preflight } from './preflight/preflight.ts';
 export { waitReady } from './preflight/wait-ready.ts';
 export { protocols } from './protocols/index.ts';

@@ -66,6 +66,7 @@ export class Instrument {
   readonly #beaconPort = deferred<number>();
   readonly #watching: NodeJS.Timeout;
   readonly #rehearsed: Promise<string[]>;
+  #countingRehearsed = Promise.resolve();
   #paths: string[] = [];
 
   constructor(options: InstrumentOptions) {
@@ -129,9 +130,18 @@ export class Instrument {
     return this.#paths;
   }
 
+  /**
+   * The tokenizer will be needed. Loading its vocabulary takes half a second and 30 MB, which a run need not spend whose
+   * server tells what its chunks hold. To be called before `ready`, which waits for it.
+   */
+  expectCounting(): void {
+    this.#countingRehearsed = this.#recorder.rehearseCounting();
+    this.#countingRehearsed.catch(() => {});
+  }
+
   /** Resolves when every thread stands; from then on each keeps to its cores. */
   async ready(): Promise<void> {
-    const [paths] = await Promise.all([this.#rehearsed, this.#recorder.ready()]);
+    const [paths] = await Promise.all([this.#rehearsed, this.#recorder.ready(), this.#countingRehearsed]);
     this.#paths = paths;
     this.#partition?.begin();
   }

@@ -125,6 +125,8 @@ export interface RecorderSetup {
 
 export type ToRecorder =
   | { readonly type: 'record-to'; readonly path: string }
+  /** The server will not tell the tokens of its chunks. */
+  | { readonly type: 'rehearse-counting' }
   | { readonly type: 'start'; readonly origin: bigint }
   /** Every request has been sent: tell when the last has ended. */
   | { readonly type: 'drain' }
@@ -134,6 +136,7 @@ export type ToRecorder =
 
 export type FromRecorder<Live = unknown, Reads = unknown, Canary = unknown> =
   | { readonly type: 'ready' }
+  | { readonly type: 'counting-rehearsed' }
   | { readonly type: 'live'; readonly live: Live }
   | { readonly type: 'drained' }
   | { readonly type: 'closed'; readonly live: Live; readonly reads: Reads; readonly canary: Canary }

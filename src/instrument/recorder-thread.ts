@@ -25,6 +25,7 @@ export class RecorderThread {
   onLive: (live: LiveStatistics) => void = () => {};
   readonly watched: Watched;
   readonly #ready = deferred<void>();
+  readonly #countingRehearsed = deferred<void>();
   readonly #drained = deferred<void>();
   readonly #closed = deferred<RecorderFacts>();
   readonly #failure = deferred<never>();
@@ -52,6 +53,11 @@ export class RecorderThread {
 
   ready(): Promise<void> {
     return Promise.race([this.#ready.promise, this.failure]);
+  }
+
+  async rehearseCounting(): Promise<void> {
+    this.tell({ type: 'rehearse-counting' });
+    await Promise.race([this.#countingRehearsed.promise, this.failure]);
   }
 
   /** Resolves when the last open request has ended. */
@@ -91,6 +97,8 @@ export class RecorderThread {
     switch (message.type) {
       case 'ready':
         return this.#ready.resolve();
+      case 'counting-rehearsed':
+        return this.#countingRehearsed.resolve();
       case 'live':
         return this.onLive(message.live);
       case 'drained':

@@ -205,6 +205,9 @@ function obey(message: ToRecorder): void {
     case 'record-to':
       writer = new RecordWriter(message.path, { onError: fail });
       return;
+    case 'rehearse-counting':
+      rehearseCounting(tokenizer.countPieces);
+      return tell({ type: 'counting-rehearsed' });
     case 'start':
       return start(message.origin);
     case 'drain':
@@ -233,5 +236,3 @@ port.on('message', (message: ToRecorder) => {
 keepBeating(setup.heartbeat);
 rehearseRecording(protocol);
 tell({ type: 'ready' });
-// While the target is looked at: it takes half a second, and is of use only where the server does not count.
-rehearseCounting(tokenizer.countPieces);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { SteadySummary } from '../analyses/steady-score.ts';
-import { httpVersions, type PreflightResult } from '../clients/index.ts';
+import { httpVersions, type PreflightResult, tellsTokensOfChunks } from '../clients/index.ts';
 import { type Plan, planToJson, scorePolicy } from '../config/index.ts';
 import { type ExitCode, exitCodes } from '../core/errors.ts';
 import type { Manifest } from '../core/manifest.ts';
@@ -99,6 +99,7 @@ async function measure(prepared: Prepared, options: RunOptions, selfTest: Spread
 
   onEvent(passingStep('composing prompts and opening connections …'));
   instrument.recordTo(folder.recordsPath);
+  if (!tellsTokensOfChunks(found)) instrument.expectCounting();
   const opened = instrument.warm(Math.min(connectionsFor(plan, schedule), mostWarmConnections));
   const work = prepareWork(plan, schedule, target.protocol, found);
   const composer = new Composer(work);

@@ -57,6 +57,10 @@ export function observe(reply: Reply, protocol: ProtocolDefinition): Observation
   };
 }
 
+/** Whether it takes no tokenizer to know how many tokens each of its chunks holds. */
+export const tellsTokensOfChunks = ({ continuousUsage, tokens, chunks }: Observation): boolean =>
+  continuousUsage || tokens === chunks;
+
 function isJson(reply: Reply): boolean {
   return !reply.headers.get('content-type')?.includes('event-stream') && textOf(reply).trimStart().startsWith('{');
 }

@@ -16,6 +16,7 @@ import {
 import { rawServer } from '../../../test/clients/raw-server.ts';
 import { protocols } from '../protocols/index.ts';
 import type { TransportTarget } from '../transport/transport.ts';
+import { tellsTokensOfChunks } from './observe.ts';
 import { preflight } from './preflight.ts';
 
 vi.setConfig({ testTimeout: 30_000 });
@@ -63,6 +64,16 @@ describe('preflight', () => {
       response.end(`${event({ choices: [], usage: { completion_tokens: 16 } })}data: [DONE]\n\n`);
     });
     expect(await ask(fewer.target)).toMatchObject({ tokensPerChunk: 4 });
+  });
+
+  it('sees whether chunks tell their tokens: usage on each, or as many tokens as chunks', async () => {
+    const tellsOf = async (api: Api): Promise<boolean> => tellsTokensOfChunks(await ask((await serve(api)).target));
+    const answer = (chunks: number, usage?: object): string =>
+      `${delta('a').repeat(chunks)}${usage ? event({ choices: [], usage }) : ''}data: [DONE]\n\n`;
+    expect(await tellsOf(streaming(8, (n) => ({ usage: { completion_tokens: 2 * n } })))).toBe(true);
+    expect(await tellsOf((_, response) => void response.end(answer(8, { completion_tokens: 8 })))).toBe(true);
+    expect(await tellsOf((_, response) => void response.end(answer(8, { completion_tokens: 9 })))).toBe(false);
+    expect(await tellsOf((_, response) => void response.end(answer(8)))).toBe(false);
   });
 
   it('sends what the caller chose', async () => {

@@ -6,15 +6,18 @@ const needsEscape = /["\\\u0000-\u001f]/;
 const space = 32;
 const quote = 34;
 const backslash = 92;
-const wordBytes = 4;
+const wordBytes = 8;
 const probe = 'probe of a chunk';
 /** Where chunks differ in more than their text, templates are of no use and are not looked for any longer. */
 const mostTries = 8;
 
-/** Bytes that are looked for; four at a time. */
+/**
+ * Bytes that are looked for, eight at a time and as floating-point numbers. That is exact: of all values only zeros and NaN
+ * are equal to others or not to themselves, and UTF-8 without control characters makes neither.
+ */
 class Pattern {
   readonly length: number;
-  readonly #words: Int32Array;
+  readonly #words: Float64Array;
   readonly #rest: Uint8Array;
 
   constructor(text: string) {
@@ -22,7 +25,7 @@ class Pattern {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const words = Math.floor(bytes.length / wordBytes);
     this.length = bytes.length;
-    this.#words = Int32Array.from({ length: words }, (_, i) => view.getInt32(i * wordBytes, true));
+    this.#words = Float64Array.from({ length: words }, (_, i) => view.getFloat64(i * wordBytes, true));
     this.#rest = bytes.slice(words * wordBytes);
   }
 
@@ -30,7 +33,7 @@ class Pattern {
   isAt(bytes: DataView, start: number): boolean {
     const [words, rest] = [this.#words, this.#rest];
     let at = start;
-    for (let i = 0; i < words.length; i++, at += wordBytes) if (bytes.getInt32(at, true) !== words[i]) return false;
+    for (let i = 0; i < words.length; i++, at += wordBytes) if (bytes.getFloat64(at, true) !== words[i]) return false;
     for (let i = 0; i < rest.length; i++, at++) if (bytes.getUint8(at) !== rest[i]) return false;
     return true;
   }

@@ -58,7 +58,10 @@ export class KernelStamper implements ReadStamper {
     if (fd === undefined) throw new Error('an open socket without a descriptor');
     this.#reader.enable(fd);
     this.#loop.watch(fd, () => {
-      if (this.#read(fd)) onRead();
+      if (!this.#read(fd)) return 'nothing';
+      const found = this.length === this.bytes.length ? 'full' : this.length > 0 ? 'some' : 'nothing';
+      onRead();
+      return found;
     });
     return () => this.#loop.forget(fd);
   }

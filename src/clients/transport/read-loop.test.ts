@@ -51,6 +51,7 @@ describe.runIf(loop)('the read loop', () => {
       reads.watch(fd, () => {
         const length = reader.read(fd);
         if (length > 0) seen.push(`${name} ${Buffer.from(reader.bytes.subarray(0, length))}`);
+        return length > 0 ? 'some' : 'nothing';
       });
     }
     one.far.write('a');
@@ -66,6 +67,30 @@ describe.runIf(loop)('the read loop', () => {
     reads.forget(descriptorOf(two.near)!);
     one.close();
     two.close();
+  });
+
+  it('leaves nothing unread: what fills its buffer several times, and an end that came with the last bytes', async () => {
+    const { near, far, close } = await pair();
+    const fd = descriptorOf(near)!;
+    const reader = stampedReader()!;
+    const sent = reader.bytes.length * 3 + 17;
+    far.end(Buffer.alloc(sent, 1));
+    await new Promise((resolve) => far.once('finish', resolve));
+    let received = 0;
+    let ended = false;
+    reads.watch(fd, () => {
+      const length = reader.read(fd);
+      if (length === 0) {
+        ended = true;
+        reads.forget(fd);
+      }
+      if (length <= 0) return 'nothing';
+      received += length;
+      return length === reader.bytes.length ? 'full' : 'some';
+    });
+    await vi.waitUntil(() => ended);
+    expect(received).toBe(sent);
+    close();
   });
 
   it('keeps its pace without a socket, and never early', async () => {
@@ -95,7 +120,7 @@ describe.runIf(loop)('the read loop', () => {
     const before = epolls();
     const { near, close } = await pair();
     const fd = descriptorOf(near)!;
-    reads.watch(fd, () => {});
+    reads.watch(fd, () => 'nothing');
     expect(epolls()).toBe(before + 1);
     reads.forget(fd);
     close();

@@ -2,16 +2,23 @@ import { microseconds, milliseconds, notYet } from '../../core/units.ts';
 import { Alarm } from '../../system/alarm.ts';
 import { type Address, type Libc, loadLibc } from '../../system/libc.ts';
 
+/** What a call to read found: nothing, less than there was room for, or that much, so that there may be more. */
+export type Reading = 'nothing' | 'some' | 'full';
+
 /** Does what has come due; returns how long until the next is due, nanoseconds, infinite if nothing will be. */
 export type Pace = () => number;
 
-/** EPOLL_CTL_ADD, EPOLL_CTL_DEL, EPOLLIN, EPOLLET, EPOLL_CLOEXEC, PR_SET_TIMERSLACK. */
+/** EPOLL_CTL_ADD, EPOLL_CTL_DEL, EPOLL_CLOEXEC, PR_SET_TIMERSLACK. */
 const add = 1;
 const remove = 2;
-const readable = 1;
-const onceAnEdge = 2 ** 31;
 const closeOnExec = 0o2000000;
 const setTimerSlack = 29;
+/** EPOLLIN, EPOLLRDHUP, and what is told unasked: EPOLLERR, EPOLLHUP. */
+const readable = 0x1;
+const closedByPeer = 0x2000;
+const over = closedByPeer | 0x8 | 0x10;
+/** EPOLLET: told once of what has come; otherwise the kernel looks at each socket a second time after it was read. */
+const onceAnEdge = 0x80000000;
 
 /** `struct epoll_event` is packed on x64. */
 const eventBytes = process.arch === 'x64' ? 12 : 16;
@@ -41,7 +48,7 @@ export class ReadLoop {
   readonly #wishAddress: Address;
   readonly #events: DataView;
   readonly #eventsAddress: Address;
-  readonly #onReadable: ((() => void) | undefined)[] = [];
+  readonly #onReadable: ((() => Reading) | undefined)[] = [];
   readonly #alarm: Alarm;
   /** When the alarm will go off. */
   #alarmAt: number = notYet;
@@ -76,9 +83,12 @@ export class ReadLoop {
     return this.#spun;
   }
 
-  /** Has `onReadable` called whenever there are bytes or an end to be read. */
-  watch(fd: number, onReadable: () => void): void {
-    this.#add(this.#open(), fd, readable, onReadable);
+  /**
+   * Has `onReadable` read whenever there are bytes or an end: once, and again where that may not have been all. It is
+   * not told a second time of what it leaves.
+   */
+  watch(fd: number, onReadable: () => Reading): void {
+    this.#add(this.#open(), fd, readable + closedByPeer + onceAnEdge, onReadable);
     this.#watched++;
     this.#begin();
   }
@@ -119,12 +129,13 @@ export class ReadLoop {
     this.#alarmAt = notYet;
     this.#add(epoll, this.#alarm.open(), readable + onceAnEdge, () => {
       this.#alarmAt = notYet;
+      return 'nothing';
     });
     this.#epoll = epoll;
     return epoll;
   }
 
-  #add(epoll: number, fd: number, events: number, onReadable: () => void): void {
+  #add(epoll: number, fd: number, events: number, onReadable: () => Reading): void {
     this.#wish.setUint32(0, events, true);
     this.#wish.setUint32(descriptorAt, fd, true);
     this.#libc.epoll_ctl(epoll, add, fd, this.#wishAddress);
@@ -138,10 +149,22 @@ export class ReadLoop {
     for (let now = start; now < start + this.#turnLength(); now = clock.now() * 1e6) {
       const due = this.#pace?.() ?? Number.POSITIVE_INFINITY;
       const count = this.#wait(epoll, now, Math.min(start + this.#turnLength(), now + due - oversleep));
-      for (let i = 0; i < count; i++) this.#onReadable[this.#events.getUint32(i * eventBytes + descriptorAt, true)]?.();
+      for (let i = 0; i < count * eventBytes; i += eventBytes)
+        this.#read(this.#events.getUint32(i + descriptorAt, true), (this.#events.getUint32(i, true) & over) !== 0);
     }
     setImmediate(this.#turn);
   };
+
+  /** To the end where that has come: it may lie behind what the first read takes. */
+  #read(fd: number, isOver: boolean): void {
+    const onReadable = this.#onReadable[fd];
+    if (!onReadable) return;
+    let found = onReadable();
+    while (found === 'full' || (isOver && found === 'some')) {
+      if (this.#onReadable[fd] !== onReadable) return;
+      found = onReadable();
+    }
+  }
 
   #turnLength(): number {
     return this.#errands > 0 ? shortestTurn : longestTurn;
