@@ -1,15 +1,16 @@
-import { isObject } from './json.ts';
+import { fieldOf, isObject } from './json.ts';
 import { type Parts, textOf } from './openai-event.ts';
 
 /** The text of a `delta` or a `message`, under the names that servers use. */
 export function readChatMessage(message: unknown): Parts {
   if (!isObject(message)) return { content: '', reasoning: '', tool: '' };
-  const spoken = readContent(message.content);
+  const spoken = readContent(fieldOf(message, 'content'));
   return {
-    content: spoken.content + textOf(message.refusal),
+    content: spoken.content + textOf(fieldOf(message, 'refusal')),
     // vLLM renamed the field and sends both names for a while: one text, not two.
-    reasoning: spoken.reasoning + (textOf(message.reasoning_content) || textOf(message.reasoning)),
-    tool: toolText(message.tool_calls) + callText(message.function_call),
+    reasoning:
+      spoken.reasoning + (textOf(fieldOf(message, 'reasoning_content')) || textOf(fieldOf(message, 'reasoning'))),
+    tool: toolText(fieldOf(message, 'tool_calls')) + callText(fieldOf(message, 'function_call')),
   };
 }
 

@@ -1,4 +1,5 @@
 import { readChatMessage } from './chat-message.ts';
+import { fieldOf } from './json.ts';
 import { lengthFields } from './length-parameters.ts';
 import { OpenAiDecoder } from './openai-decoder.ts';
 import { readAnswer } from './openai-event.ts';
@@ -17,6 +18,7 @@ export const openaiChat: ProtocolDefinition = {
     ...lengthFields(maxTokens, forceLength),
     ...extra,
   }),
-  decoder: () => new OpenAiDecoder((choice) => readChatMessage(choice.delta ?? choice.message)),
-  bufferedAnswer: (json) => readAnswer(json, (choice) => readChatMessage(choice.message ?? choice.delta)),
+  decoder: () => new OpenAiDecoder((choice) => readChatMessage(fieldOf(choice, 'delta') ?? fieldOf(choice, 'message'))),
+  bufferedAnswer: (json) =>
+    readAnswer(json, (choice) => readChatMessage(fieldOf(choice, 'message') ?? fieldOf(choice, 'delta'))),
 };

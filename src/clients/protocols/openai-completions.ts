@@ -1,9 +1,10 @@
+import { fieldOf } from './json.ts';
 import { lengthFields } from './length-parameters.ts';
 import { OpenAiDecoder } from './openai-decoder.ts';
 import { type Choice, type Parts, readAnswer, textOf } from './openai-event.ts';
 import type { ProtocolDefinition } from './protocol.ts';
 
-const readText = (choice: Choice): Parts => ({ content: textOf(choice.text), reasoning: '', tool: '' });
+const readText = (choice: Choice): Parts => ({ content: textOf(fieldOf(choice, 'text')), reasoning: '', tool: '' });
 
 /** Plain completions: the prompt reaches the model without a chat template. */
 export const openaiCompletions: ProtocolDefinition = {

@@ -1,5 +1,5 @@
 import { ProtocolError, type StreamEvent } from '../../core/stream.ts';
-import { isObject, type JsonObject } from './json.ts';
+import { fieldOf, isObject, type JsonObject } from './json.ts';
 import { readUsage } from './usage.ts';
 
 export type Choice = JsonObject;
@@ -15,6 +15,16 @@ export type ReadChoice = (choice: Choice) => Parts;
 
 export const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
+/** What is seen of all choices of one chunk. */
+interface Seen {
+  content: string;
+  reasoning: string;
+  tool: string;
+  text: string;
+  tokenIds: number | undefined;
+  finishReason: string | undefined;
+}
+
 /**
  * One streamed chunk of the OpenAI family. Where an event carries several kinds of text, the one
  * a reader sees names it; `tokensWithoutText` is the kind of tokens that brought no text.
@@ -27,21 +37,42 @@ export function readChunk(
   if (!isObject(chunk)) throw new ProtocolError('event is JSON but not an object');
   const error = errorMessage(chunk);
   if (error !== undefined) return { kind: 'other', error };
-  const choices = Array.isArray(chunk.choices) ? chunk.choices.filter(isObject) : [];
-  const parts = choices.map(readChoice);
-  const text = parts.map((part) => part.reasoning + part.content + part.tool).join('');
-  const tokenIds = countTokenIds(choices);
-  const usage = readUsage(chunk.usage);
-  const finishReason = choices.map((choice) => choice.finish_reason).find((reason) => typeof reason === 'string');
-  const serverTiming = numbersOf(chunk.timings);
-  return {
-    kind: kindOf(parts) ?? (tokenIds ? tokensWithoutText : 'other'),
-    ...(text !== '' && { text }),
-    ...(tokenIds !== undefined && { tokenIds }),
-    ...(usage && { usage }),
-    ...(typeof finishReason === 'string' && { finishReason }),
-    ...(serverTiming && { serverTiming }),
+  const { text, tokenIds, finishReason, ...seen } = readChoices(fieldOf(chunk, 'choices'), readChoice);
+  const usage = readUsage(fieldOf(chunk, 'usage'));
+  const serverTiming = numbersOf(fieldOf(chunk, 'timings'));
+  const event: { -readonly [Field in keyof StreamEvent]: StreamEvent[Field] } = {
+    kind: kindOf(seen) ?? (tokenIds ? tokensWithoutText : 'other'),
   };
+  if (text !== '') event.text = text;
+  if (tokenIds !== undefined) event.tokenIds = tokenIds;
+  if (usage) event.usage = usage;
+  if (finishReason !== undefined) event.finishReason = finishReason;
+  if (serverTiming) event.serverTiming = serverTiming;
+  return event;
+}
+
+/** In one loop: arrays of every kind come by here, and each step of a chain would be compiled for some of them. */
+function readChoices(choices: unknown, readChoice: ReadChoice): Seen {
+  const seen: Seen = { content: '', reasoning: '', tool: '', text: '', tokenIds: undefined, finishReason: undefined };
+  if (!Array.isArray(choices)) return seen;
+  for (const choice of choices) {
+    if (!isObject(choice)) continue;
+    const { content, reasoning, tool } = readChoice(choice);
+    seen.content += content;
+    seen.reasoning += reasoning;
+    seen.tool += tool;
+    seen.text += reasoning + content + tool;
+    countTokenIds(choice, seen);
+    countTokenIds(fieldOf(choice, 'delta'), seen);
+    const reason = fieldOf(choice, 'finish_reason');
+    if (typeof reason === 'string') seen.finishReason ??= reason;
+  }
+  return seen;
+}
+
+function countTokenIds(holder: unknown, seen: Seen): void {
+  const ids = isObject(holder) ? fieldOf(holder, 'token_ids') : undefined;
+  if (Array.isArray(ids)) seen.tokenIds = (seen.tokenIds ?? 0) + ids.length;
 }
 
 /** The one event of an answer that came whole. */
@@ -49,26 +80,20 @@ export function readAnswer(json: unknown, readChoice: ReadChoice): StreamEvent[]
   return [readChunk(json, readChoice)];
 }
 
-function kindOf(parts: readonly Parts[]): StreamEvent['kind'] | undefined {
-  for (const kind of ['content', 'tool', 'reasoning'] as const) {
-    if (parts.some((part) => part[kind] !== '')) return kind;
-  }
-  return undefined;
+function kindOf({ content, tool, reasoning }: Parts): StreamEvent['kind'] | undefined {
+  if (content !== '') return 'content';
+  if (tool !== '') return 'tool';
+  return reasoning === '' ? undefined : 'reasoning';
 }
 
 /** An error sent with status 200: `{"error": …}`, or the older `{"object": "error", "message": …}`. */
 function errorMessage(chunk: JsonObject): string | undefined {
-  const { error } = chunk;
+  const error = fieldOf(chunk, 'error');
   if (typeof error === 'string' && error !== '') return error;
   if (isObject(error)) return textOf(error.message) || JSON.stringify(error);
-  return chunk.object === 'error' ? textOf(chunk.message) || 'error without a message' : undefined;
-}
-
-function countTokenIds(choices: readonly Choice[]): number | undefined {
-  const lists = choices
-    .flatMap((choice) => [choice.token_ids, isObject(choice.delta) ? choice.delta.token_ids : undefined])
-    .filter((list) => Array.isArray(list));
-  return lists.length === 0 ? undefined : lists.reduce((count, list) => count + list.length, 0);
+  return fieldOf(chunk, 'object') === 'error'
+    ? textOf(fieldOf(chunk, 'message')) || 'error without a message'
+    : undefined;
 }
 
 function numbersOf(value: unknown): Record<string, number> | undefined {

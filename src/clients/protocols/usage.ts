@@ -1,15 +1,17 @@
 import type { Usage } from '../../core/stream.ts';
-import { isObject, type JsonObject } from './json.ts';
+import { fieldOf, isObject, type JsonObject } from './json.ts';
 
 /** Token counts as the server gives them; what is no count (a string, a negative number) is absent. */
 export function readUsage(value: unknown): Usage | undefined {
   if (!isObject(value)) return undefined;
-  const promptTokens = count(value.prompt_tokens);
-  const completionTokens = count(value.completion_tokens);
+  const promptTokens = count(fieldOf(value, 'prompt_tokens'));
+  const completionTokens = count(fieldOf(value, 'completion_tokens'));
   const reasoningTokens = count(
-    detail(value, 'completion_tokens_details', 'reasoning_tokens') ?? value.reasoning_tokens,
+    detail(value, 'completion_tokens_details', 'reasoning_tokens') ?? fieldOf(value, 'reasoning_tokens'),
   );
-  const cachedTokens = count(detail(value, 'prompt_tokens_details', 'cached_tokens') ?? value.prompt_cache_hit_tokens);
+  const cachedTokens = count(
+    detail(value, 'prompt_tokens_details', 'cached_tokens') ?? fieldOf(value, 'prompt_cache_hit_tokens'),
+  );
   const usage = {
     ...(promptTokens !== undefined && { promptTokens }),
     ...(completionTokens !== undefined && { completionTokens }),
@@ -20,8 +22,8 @@ export function readUsage(value: unknown): Usage | undefined {
 }
 
 function detail(usage: JsonObject, group: string, name: string): unknown {
-  const details = usage[group];
-  return isObject(details) ? details[name] : undefined;
+  const details = fieldOf(usage, group);
+  return isObject(details) ? fieldOf(details, name) : undefined;
 }
 
 function count(value: unknown): number | undefined {

@@ -11,6 +11,7 @@ const messageBytes = 56;
 const vectorBytes = 16;
 const controlBytes = 64;
 const bufferBytes = 64 * 1024;
+const hour = 3600;
 
 /** One block: time, `struct msghdr`, `struct iovec`, control messages, data. */
 const messageAt = timeBytes;
@@ -25,7 +26,10 @@ export class StampedReader {
   readonly #message: Address;
   readonly #view: DataView;
   readonly #on = new Uint8Array(Int32Array.of(1).buffer);
-  /** Whole seconds are counted from here: nanoseconds since 1970 would not fit a number. */
+  /**
+   * Whole seconds are counted from here: nanoseconds since 1970 would not fit a number. An hour ago, so that no stamp is a
+   * small integer, which V8 would compile for.
+   */
   readonly #epoch: number;
   readonly bytes: Uint8Array;
   /** Nanoseconds of the machine's clock since an origin of its own; NaN if the kernel gave none. */
@@ -40,7 +44,7 @@ export class StampedReader {
     this.bytes = new Uint8Array(memory, dataAt);
     this.#writeMessage();
     libc.clock_gettime(realtimeClock, address);
-    this.#epoch = this.#seconds(0);
+    this.#epoch = this.#seconds(0) - hour;
   }
 
   /** False if the kernel will not. */
