@@ -101,6 +101,12 @@ export class KernelStamper implements ReadStamper {
     const since = this.userAt - this.#measuredAt;
     if (since >= 0 && since < measureEvery) return;
     if (since < 0) this.#lateAt = Number.NEGATIVE_INFINITY;
+    this.#measureDistance();
+    this.#measuredAt = this.userAt;
+  }
+
+  /** Apart from what each read does: V8 compiles for the times it has seen, and here it has seen too few of them. */
+  #measureDistance(): void {
     let tightest = Number.POSITIVE_INFINITY;
     for (let i = 0; i < measurements; i++) {
       const before = this.#clock.now();
@@ -110,7 +116,6 @@ export class KernelStamper implements ReadStamper {
       tightest = width;
       this.#distance = stamp - before - width / 2;
     }
-    this.#measuredAt = this.userAt;
   }
 
   #holdsSeveralEvents(): boolean {
