@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Plan } from '../config/index.ts';
-import { type Nanoseconds, nanosecondsPerSecond } from '../core/units.ts';
+import { milliseconds, type Nanoseconds, seconds } from '../core/units.ts';
 import type { InstrumentOptions } from '../instrument/instrument.ts';
 import type { LoadSetup } from '../instrument/messages.ts';
 import { hostLimits, type OpenLoad } from '../selftest/host-limits.ts';
@@ -51,16 +51,26 @@ function recorderSetup(plan: Plan, schedule: Schedule, target: PreparedTarget) {
   };
 }
 
-/** Opened ahead of the first send; more open while the load begins. */
-export const mostWarmConnections = 1024;
+/** Of what an open loop sends in some seconds no more are opened ahead: short answers share few connections. */
+const mostOfSomeSeconds = 1024;
+const atOnce = milliseconds(10);
 
 /** As many as will probably be in use at once: users of a closed loop, a few seconds of an open one. */
-export function connectionsFor(plan: Plan, schedule: Schedule): number {
-  if (plan.load.closed) return plan.load.closed.users;
-  const times = schedule.scheduledAt ?? [];
+export const connectionsFor = (plan: Plan, schedule: Schedule): number =>
+  plan.load.closed?.users ?? mostDueWithin(seconds(2), schedule);
+
+/**
+ * Opened ahead of the first send; others open while the load is on. Never fewer than are needed in one instant: a
+ * connection that is opened when its request is due makes all behind it late.
+ */
+export const connectionsAhead = (plan: Plan, schedule: Schedule): number =>
+  plan.load.closed?.users ??
+  Math.max(Math.min(connectionsFor(plan, schedule), mostOfSomeSeconds), mostDueWithin(atOnce, schedule));
+
+function mostDueWithin(time: Nanoseconds, { scheduledAt = new Float64Array() }: Schedule): number {
   let most = 1;
-  for (let first = 0, last = 0; last < times.length; last++) {
-    while ((times[last] ?? 0) - (times[first] ?? 0) > 2 * nanosecondsPerSecond) first++;
+  for (let first = 0, last = 0; last < scheduledAt.length; last++) {
+    while ((scheduledAt[last] ?? 0) - (scheduledAt[first] ?? 0) > time) first++;
     most = Math.max(most, last - first + 1);
   }
   return most;

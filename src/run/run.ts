@@ -22,7 +22,7 @@ import { conduct } from './conduct.ts';
 import { RunControl } from './control.ts';
 import { expectWithinCurve } from './curve-range.ts';
 import { type OnRunEvent, passingStep } from './events.ts';
-import { connectionsFor, instrumentSetup, mostWarmConnections, openLoadOf } from './instrument-setup.ts';
+import { connectionsAhead, instrumentSetup, openLoadOf } from './instrument-setup.ts';
 import { look } from './look.ts';
 import { disclosureOf, targetFacts } from './manifest-facts.ts';
 import type { Environment } from './secrets.ts';
@@ -100,7 +100,7 @@ async function measure(prepared: Prepared, options: RunOptions, selfTest: Spread
   onEvent(passingStep('composing prompts and opening connections …'));
   instrument.recordTo(folder.recordsPath);
   if (!tellsTokensOfChunks(found)) instrument.expectCounting();
-  const opened = instrument.warm(Math.min(connectionsFor(plan, schedule), mostWarmConnections));
+  const opened = instrument.warm(connectionsAhead(plan, schedule));
   const work = prepareWork(plan, schedule, target.protocol, found);
   const composer = new Composer(work);
   composeFirst(instrument, composer);
