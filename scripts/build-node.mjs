@@ -35,6 +35,7 @@ export async function bundleEntries(folder = join(repository, 'dist')) {
       target: 'node20',
       packages: 'external',
       charset: 'utf8',
+      // A constant of a module becomes a `var` in a bundle, which V8 reads from memory each time; with this it is inlined.
       minifySyntax: true,
       sourcemap: true,
       sourcesContent: false,

@@ -56,7 +56,7 @@ const mostOfSomeSeconds = 1024;
 const atOnce = milliseconds(10);
 
 /** As many as will probably be in use at once: users of a closed loop, a few seconds of an open one. */
-export const connectionsFor = (plan: Plan, schedule: Schedule): number =>
+const connectionsFor = (plan: Plan, schedule: Schedule): number =>
   plan.load.closed?.users ?? mostDueWithin(seconds(2), schedule);
 
 /**

@@ -1,5 +1,5 @@
 import type { RequestRecord } from '../core/record.ts';
-import type { Nanoseconds } from '../core/units.ts';
+import { milliseconds, type Nanoseconds, nanosecondsPerSecond } from '../core/units.ts';
 import type { InstrumentFacts } from '../instrument/instrument.ts';
 import type { Measurements } from '../recording/measurements.ts';
 import { failedHere } from '../recording/own-failure.ts';
@@ -56,19 +56,34 @@ function latenessOf(records: readonly RequestRecord[]): number[] {
   return lateness;
 }
 
-/** Requests scheduled in the window against requests that left in it, per second. */
+/** So much longer may the last of a load take to leave: that is lateness, which is judged for itself. */
+const slack = milliseconds(20);
+
+/**
+ * Of the requests scheduled in the window, how fast they should have left and how fast they did: their number by the time
+ * from the first to the last. Absent where all were due in one instant.
+ */
 function ratesOf(
   records: readonly RequestRecord[],
   { from, to }: Window,
 ): { askedRate?: number; achievedRate?: number } {
-  const seconds = (to - from) / 1e9;
-  if (seconds <= 0) return {};
-  const inside = (time: number | undefined): boolean => time !== undefined && time >= from && time < to;
-  let asked = 0;
-  let achieved = 0;
-  for (const { scheduledAt, sentAt } of records) {
-    if (inside(scheduledAt)) asked++;
-    if (inside(sentAt)) achieved++;
+  const asked = records.filter(({ scheduledAt }) => scheduledAt >= from && scheduledAt < to);
+  const sent = asked.flatMap(({ sentAt }) => sentAt ?? []);
+  const due = spanOf(asked.map(({ scheduledAt }) => scheduledAt));
+  if (due <= 0) return {};
+  const rate = (requests: number, span: number): number => ((requests - 1) / span) * nanosecondsPerSecond;
+  return {
+    askedRate: rate(asked.length, due),
+    achievedRate: Math.max(0, rate(sent.length, Math.max(due, spanOf(sent) - slack))),
+  };
+}
+
+function spanOf(times: readonly number[]): number {
+  let first = Number.POSITIVE_INFINITY;
+  let last = Number.NEGATIVE_INFINITY;
+  for (const time of times) {
+    first = Math.min(first, time);
+    last = Math.max(last, time);
   }
-  return { askedRate: asked / seconds, achievedRate: achieved / seconds };
+  return last - first;
 }
