@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { resolvePlan } from '../config/index.ts';
@@ -43,5 +44,15 @@ describe('a guarded look', { timeout: 30_000 }, () => {
     expect(told).toHaveLength(1);
     control.leave();
     expect(guard.control.leaveSignal.aborted).toBe(true);
+  });
+
+  it('leaves nothing behind at the one who started the search', () => {
+    const control = new RunControl();
+    const listening = () =>
+      [control.stopSignal, control.leaveSignal].flatMap((signal) => getEventListeners(signal, 'abort')).length;
+    const guard = new LookGuard(planFor('http://127.0.0.1:9/v1'), { env: {}, control });
+    expect(listening()).toBe(2);
+    guard.close();
+    expect(listening()).toBe(0);
   });
 });

@@ -17,16 +17,22 @@ export class LookGuard {
   /** Failures when the last answer was seen. */
   #failed = 0;
   #asking = false;
+  readonly #over = new AbortController();
 
+  /** To be closed when the look is over: a search has hundreds of them, and one who may stop it. */
   constructor(plan: Plan, { env = process.env, control, onEvent }: RunOptions) {
     const { setup } = prepareTarget(plan, env);
     // Behind a proxy somebody always listens.
     this.#url = setup.proxy === undefined ? new URL(setup.url) : undefined;
     this.#onEvent = onEvent;
     if (!control) return;
-    control.stopSignal.addEventListener('abort', () => this.control.stop());
-    control.leaveSignal.addEventListener('abort', () => this.control.leave());
+    control.stopSignal.addEventListener('abort', () => this.control.stop(), { signal: this.#over.signal });
+    control.leaveSignal.addEventListener('abort', () => this.control.leave(), { signal: this.#over.signal });
     if (control.stopSignal.aborted) this.control.stop();
+  }
+
+  close(): void {
+    this.#over.abort();
   }
 
   readonly onEvent: OnRunEvent = (event) => {

@@ -221,6 +221,8 @@ async function guarded(
       await sleep(throttleWait_ms, undefined, { ...(options.control && { signal: options.control.stopSignal }) }).catch(
         () => {},
       );
+    } finally {
+      guard.close();
     }
   }
 }
