@@ -4,11 +4,7 @@ import { TextLog } from './text-log.ts';
 
 export const otherKind = chunkKinds.indexOf('other');
 
-const leastEvents = 64;
-/** Beyond this a promise is not believed: most answers end before it. */
-const mostEventsAhead = 512;
-/** Role, finish reason and usage come as events of their own. */
-const eventsBesideTokens = 4;
+const firstCapacity = 64;
 const textBytesOfEvent = 4;
 
 /** When and how an event arrived. */
@@ -43,23 +39,16 @@ function columnsFor(events: number): Columns {
 
 /** The events of one response as they arrive, in columns that grow. */
 export class ChunkLog {
-  #columns: Columns;
-  #capacity: number;
+  #capacity = firstCapacity;
+  #columns = columnsFor(firstCapacity);
   #length = 0;
   /** Most paths have no kernel stamps, and no delays then. */
   #hasDelays = false;
   /** The text of each event, '' where it has none. */
-  readonly texts: TextLog;
+  readonly texts = new TextLog(firstCapacity, firstCapacity * textBytesOfEvent);
   /** Count by the server's token ids and cumulative usage of the events that have them, by index. */
   readonly tokenIds: (number | undefined)[] = [];
   readonly cumulative: (number | undefined)[] = [];
-
-  /** `expected`: tokens that were asked for, where that is known. */
-  constructor(expected = 0) {
-    this.#capacity = Math.max(leastEvents, Math.min(expected, mostEventsAhead) + eventsBesideTokens);
-    this.#columns = columnsFor(this.#capacity);
-    this.texts = new TextLog(this.#capacity, this.#capacity * textBytesOfEvent);
-  }
 
   get length(): number {
     return this.#length;

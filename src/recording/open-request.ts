@@ -50,7 +50,7 @@ export class OpenRequest {
   finishReason?: string;
 
   readonly #options: RecordOptions;
-  readonly #log: ChunkLog;
+  readonly #log = new ChunkLog();
   #firstByteAt: Nanoseconds | undefined;
   #head: ResponseHead | undefined;
   #body: BodyReader | undefined;
@@ -68,7 +68,6 @@ export class OpenRequest {
     this.id = id;
     this.facts = facts;
     this.#options = options;
-    this.#log = new ChunkLog(facts.outputAsked);
   }
 
   /** The server said that the answer is whole; only the end of the exchange is missing. */
