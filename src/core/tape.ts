@@ -1,3 +1,4 @@
+import type { Mutable } from './mutable.ts';
 import { notYet } from './units.ts';
 
 /**
@@ -217,8 +218,6 @@ export interface TapeEntry {
 /** The payload as a view of its own: costs an allocation, which no token should. */
 export const payloadOf = ({ segment, start, end }: TapeEntry): Uint8Array => segment.subarray(start, end);
 
-type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
-
 interface ReadSegment {
   readonly buffer: SharedArrayBuffer;
   readonly state: Int32Array;
@@ -245,7 +244,7 @@ export class TapeReader {
   readonly #recycle: (segment: SharedArrayBuffer) => void;
   /** Of the entries that are about to be visited: request and place, as one number. */
   #places = new Float64Array(1024);
-  readonly #entry: Writable<TapeEntry> = {
+  readonly #entry: Mutable<TapeEntry> = {
     kind: 0,
     request: 0,
     at: notYet,

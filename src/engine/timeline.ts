@@ -1,11 +1,10 @@
+import type { Mutable } from '../core/mutable.ts';
 import { type Chunks, chunkKinds, type Outcome, type RequestRecord } from '../core/record.ts';
 import type { Nanoseconds } from '../core/units.ts';
 import { constantColumn, rampColumn } from './shared-columns.ts';
 import type { TimeSlabs } from './time-slabs.ts';
 import type { RequestFacts } from './timeline-sink.ts';
 import type { SimulatedRequest } from './virtual-driver.ts';
-
-type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** One request's tokens as they come, and the record they make. */
 export class Timeline {

@@ -5,7 +5,6 @@ import { TextLog } from './text-log.ts';
 export const otherKind = chunkKinds.indexOf('other');
 
 const firstCapacity = 64;
-const textBytesOfEvent = 4;
 
 /** When and how an event arrived. */
 export interface Arrival {
@@ -39,13 +38,12 @@ function columnsFor(events: number): Columns {
 
 /** The events of one response as they arrive, in columns that grow. */
 export class ChunkLog {
-  #capacity = firstCapacity;
   #columns = columnsFor(firstCapacity);
   #length = 0;
   /** Most paths have no kernel stamps, and no delays then. */
   #hasDelays = false;
   /** The text of each event, '' where it has none. */
-  readonly texts = new TextLog(firstCapacity, firstCapacity * textBytesOfEvent);
+  readonly texts = new TextLog();
   /** Count by the server's token ids and cumulative usage of the events that have them, by index. */
   readonly tokenIds: (number | undefined)[] = [];
   readonly cumulative: (number | undefined)[] = [];
@@ -88,7 +86,7 @@ export class ChunkLog {
   }
 
   #append(kind: StreamEvent['kind'], { at, delay, read }: Arrival, bytes: number): number {
-    if (this.#length === this.#capacity) this.#grow();
+    if (this.#length === this.#columns.at.length) this.#grow();
     const columns = this.#columns;
     const index = this.#length++;
     columns.at[index] = at;
@@ -101,8 +99,7 @@ export class ChunkLog {
   }
 
   #grow(): void {
-    this.#capacity *= 2;
-    const larger = columnsFor(this.#capacity);
+    const larger = columnsFor(this.#length * 2);
     for (const name of ['at', 'delay', 'bytes', 'read', 'kind'] as const) larger[name].set(this.#columns[name]);
     this.#columns = larger;
   }

@@ -1,3 +1,4 @@
+import type { Mutable } from '../core/mutable.ts';
 import type { Phase, RequestRecord } from '../core/record.ts';
 import type { Redact } from '../core/redaction.ts';
 import type { StreamEvent, TextEvent, Usage } from '../core/stream.ts';
@@ -58,7 +59,7 @@ export class OpenRequest {
   #bodyBytes = 0;
   #resends = 0;
   /** Of the last read. */
-  readonly #arrival: { -readonly [Field in keyof Arrival]: Arrival[Field] } = { at: notYet, delay: 0, read: 0 };
+  readonly #arrival: Mutable<Arrival> = { at: notYet, delay: 0, read: 0 };
   #usage: Usage = {};
   #finishIndex: number | undefined;
   #error: string | undefined;

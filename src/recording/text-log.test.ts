@@ -12,7 +12,7 @@ it('gives back every piece as it came, be it text or bytes, half a character or 
   );
   fc.assert(
     fc.property(pieces, (given) => {
-      const log = new TextLog(4, 16);
+      const log = new TextLog();
       for (const { text, asBytes } of given) {
         const bytes = Buffer.from(`<${text}>`);
         if (asBytes && text.isWellFormed()) log.addBytes(bytes, 1, bytes.length - 1);

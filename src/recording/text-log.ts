@@ -1,21 +1,18 @@
+const firstBytes = 256;
+const firstPieces = 64;
+
 /**
  * Pieces of one text, as bytes one after the other: an answer that is still open costs what its text
  * costs, and no object for each token.
  */
 export class TextLog {
-  #bytes: Buffer;
+  #bytes = Buffer.allocUnsafeSlow(firstBytes);
   #end = 0;
   /** Where each piece ends. */
-  #ends: Uint32Array;
+  #ends = new Uint32Array(firstPieces);
   #count = 0;
   /** Pieces that are half a character of two, which UTF-8 cannot hold, by index. */
   #halves: Map<number, string> | undefined;
-
-  /** Room to begin with; it grows. */
-  constructor(pieces: number, bytes: number) {
-    this.#ends = new Uint32Array(pieces);
-    this.#bytes = Buffer.allocUnsafeSlow(bytes);
-  }
 
   add(piece: string): void {
     if (piece.isWellFormed()) {

@@ -1,3 +1,4 @@
+import { nanosecondsPerSecond } from '../core/units.ts';
 import type { Address, Libc } from './libc.ts';
 
 /** CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK. */
@@ -7,7 +8,6 @@ const flags = 0o2004000;
 const settingBytes = 32;
 const secondsAt = 16;
 const nanosecondsAt = 24;
-const nanosecondsPerSecond = 1e9;
 
 /**
  * A timer with a descriptor, for who waits for descriptors (timerfd_create(2)). A wait that has a limit of its own makes

@@ -1,3 +1,4 @@
+import type { Mutable } from '../../core/mutable.ts';
 import { ProtocolError, type StreamEvent } from '../../core/stream.ts';
 import { fieldOf, isObject, type JsonObject } from './json.ts';
 import { readUsage } from './usage.ts';
@@ -40,7 +41,7 @@ export function readChunk(
   const { text, tokenIds, finishReason, ...seen } = readChoices(fieldOf(chunk, 'choices'), readChoice);
   const usage = readUsage(fieldOf(chunk, 'usage'));
   const serverTiming = numbersOf(fieldOf(chunk, 'timings'));
-  const event: { -readonly [Field in keyof StreamEvent]: StreamEvent[Field] } = {
+  const event: Mutable<StreamEvent> = {
     kind: kindOf(seen) ?? (tokenIds ? tokensWithoutText : 'other'),
   };
   if (text !== '') event.text = text;

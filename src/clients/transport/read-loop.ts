@@ -34,8 +34,6 @@ const oversleep = microseconds(40);
 /** Not worth another setting of the alarm. */
 const near = microseconds(5);
 const [noLimit, noWait] = [-1, 0];
-/** The global is a getter that loads it, each time it is named. */
-const { performance: clock } = globalThis;
 
 /**
  * Waits for sockets of this thread by an epoll of its own and has them read, in turns with Node's
@@ -145,8 +143,8 @@ export class ReadLoop {
   readonly #turn = (): void => {
     if (this.#watched === 0 && !this.#pace) return this.#rest();
     const epoll = this.#open();
-    const start = clock.now() * 1e6;
-    for (let now = start; now < start + this.#turnLength(); now = clock.now() * 1e6) {
+    const start = performance.now() * 1e6;
+    for (let now = start; now < start + this.#turnLength(); now = performance.now() * 1e6) {
       const due = this.#pace?.() ?? Number.POSITIVE_INFINITY;
       const count = this.#wait(epoll, now, Math.min(start + this.#turnLength(), now + due - oversleep));
       for (let i = 0; i < count * eventBytes; i += eventBytes)
@@ -186,7 +184,7 @@ export class ReadLoop {
       this.#alarmAt = until;
     }
     const count = this.#libc.epoll_wait(epoll, this.#eventsAddress, mostEvents, waits ? noLimit : noWait);
-    const took = clock.now() * 1e6 - now;
+    const took = performance.now() * 1e6 - now;
     if (waits) this.#waited += took;
     else if (count === 0) this.#spun += took;
     return count;
