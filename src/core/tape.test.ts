@@ -78,7 +78,24 @@ describe('tape', () => {
     for (const request of [2, 1, 2, 3, 1, 2]) writer.write(tapeKinds.written, request, request, request);
     const seen: number[] = [];
     reader.drainByRequest(({ request }) => seen.push(request));
-    expect(seen).toEqual([1, 1, 2, 2, 2, 3]);
+    expect(seen).toEqual([2, 2, 2, 1, 1, 3]);
+  });
+
+  it('gives way at least after every 16 entries that it visits', () => {
+    const { reader, writer } = pair(64 * 1024);
+    for (let i = 0; i < 1000; i++) writer.write(tapeKinds.written, i % 7, i, i);
+    let visited = 0;
+    let most = 0;
+    reader.drainByRequest(
+      () => {
+        visited++;
+        most = Math.max(most, visited);
+      },
+      () => {
+        visited = 0;
+      },
+    );
+    expect(most).toBe(16);
   });
 
   it('copies any piece of one buffer that is read into again and again', () => {

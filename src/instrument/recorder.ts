@@ -25,8 +25,6 @@ const shortestPauseMs = 20;
 const longestPauseMs = 100;
 /** From this on much comes. */
 const busyEntriesPerMs = 5;
-/** Whoever waits for the core is let in after so many entries, each a matter of 1 to 2 µs. */
-const entriesAtOnce = 16;
 /** How often all that is open is looked at: well below any timeout a user sets. */
 const tickEveryMs = 40;
 const liveEveryMs = 250;
@@ -52,7 +50,6 @@ const lost = new Map<number, string>();
 const lostReason = (index: number): string => `receiving worker lost: it ${lost.get(index)}`;
 let draining = false;
 const yieldCore = coreYielder();
-let entries = 0;
 
 function fail(cause: unknown): void {
   const error = cause instanceof MetronError ? cause : new MetronError('RECORDER_FAILED', String(cause));
@@ -109,7 +106,6 @@ const tapes = setup.receivers.map((receiver, index) => {
   receiver.on('message', ({ segment }: ReceiverToRecorder) => tape.addSegment(segment));
   const visit = (entry: TapeEntry): void => {
     beat(setup.heartbeat);
-    if (++entries % entriesAtOnce === 0) yieldCore();
     if (isCanary(entry.request)) canary.visit(entry);
     else if (entry.kind === tapeKinds.due)
       dueTimes.set(entry.request, { at: nanoseconds(entry.at), user: entry.extra });
@@ -121,7 +117,7 @@ const tapes = setup.receivers.map((receiver, index) => {
       assembler.visit(entry);
     }
   };
-  return { drain: () => tape.drainByRequest(visit) };
+  return { drain: () => tape.drainByRequest(visit, yieldCore) };
 });
 
 /** Returns the number of entries. */

@@ -7,6 +7,7 @@ import tls from 'node:tls';
 import { monotonicClock } from '../core/clock.ts';
 import { microseconds } from '../core/units.ts';
 import { DueQueue } from '../engine/due-queue.ts';
+import { keepTime } from '../engine/server/keep-time.ts';
 import { allowedCores, keepProcessTo } from '../instrument/thread-placement.ts';
 import { napper } from '../system/nap.ts';
 import { nanosecondPhase } from './phase.ts';
@@ -114,6 +115,7 @@ function serve(socket: net.Socket): void {
 const tell = (message: FromSource): void => {
   process.send?.(message);
 };
+keepTime();
 // Where receivers are not.
 keepProcessTo(allowedCores().slice(0, 1));
 const server = options.tls ? tls.createServer(options.tls, serve) : net.createServer(serve);
