@@ -4,7 +4,9 @@ import { Chains } from './chains.ts';
 
 const read = (chains: Chains): number[] => {
   const seen: number[] = [];
-  chains.forEach((place) => seen.push(place));
+  chains.forEach((place) => {
+    seen.push(place);
+  });
   return seen;
 };
 
@@ -16,7 +18,7 @@ describe('chains', () => {
     fc.assert(
       fc.property(fc.array(number, { maxLength: 3000 }), (numbers) => {
         chains.clear();
-        numbers.forEach((each, place) => chains.add(each, place));
+        for (const [place, each] of numbers.entries()) chains.add(each, place);
         expect(chains.length).toBe(numbers.length);
         const seen = read(chains);
         expect(seen.toSorted((a, b) => a - b)).toEqual(numbers.map((_, place) => place));
