@@ -4,7 +4,7 @@ import { TextLog } from './text-log.ts';
 
 export const otherKind = chunkKinds.indexOf('other');
 
-const firstCapacity = 64;
+const firstCapacity = 16;
 
 /** When and how an event arrived. */
 export interface Arrival {

@@ -1,5 +1,5 @@
-const firstBytes = 256;
-const firstPieces = 64;
+const firstBytes = 128;
+const firstPieces = 16;
 
 /**
  * Pieces of one text, as bytes one after the other: an answer that is still open costs what its text
