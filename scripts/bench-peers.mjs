@@ -60,7 +60,7 @@ async function runAll() {
       const place = await tool.install(scratch, say);
       versions.push(`${tool.label ?? tool.name} ${place.version ?? tool.version}`);
       const loads = streams.filter((count) => count <= tool.mostStreams);
-      rows.push(...(await compete(tool, { ...shared, place, loads, size })));
+      rows.push(...(await compete(tool, { ...shared, place, loads, size, repeats: options.repeats })));
     } catch (error) {
       if (!(error instanceof Skipped)) throw error;
       say(`${tool.name} is skipped: ${error.message}`);

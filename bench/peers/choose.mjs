@@ -11,16 +11,17 @@ import { veeksha } from './tools/veeksha.mjs';
 import { vllmPython, vllmRust } from './tools/vllm.mjs';
 
 export const usage = `npm run bench:peers -- [--only NAME,NAME] [--quick] [--streams N,N] [--vllm-bench PATH]
-  [--vllm-bench-python] [--scratch FOLDER] [--out FILE.md] [--keep]`;
+  [--vllm-bench-python] [--repeats N] [--scratch FOLDER] [--out FILE.md] [--keep]`;
 
-/** Throws where an option is not known or lacks its value. */
+/** Throws where an option is not known, lacks its value or has one that cannot be. */
 export function parsePeerOptions(args) {
-  return parseArgs({
+  const { values } = parseArgs({
     args,
     options: {
       only: { type: 'string' },
       quick: { type: 'boolean' },
       streams: { type: 'string' },
+      repeats: { type: 'string', default: '1' },
       'vllm-bench': { type: 'string' },
       'vllm-bench-python': { type: 'boolean' },
       scratch: { type: 'string', default: join(tmpdir(), 'metron-peers') },
@@ -28,7 +29,10 @@ export function parsePeerOptions(args) {
       keep: { type: 'boolean' },
       'no-build': { type: 'boolean' },
     },
-  }).values;
+  });
+  const repeats = Number(values.repeats);
+  if (!Number.isInteger(repeats) || repeats < 1) throw new Error(`--repeats ${values.repeats}: a whole number from 1`);
+  return { ...values, repeats };
 }
 
 /** In the order in which they run. Throws at a name that no tool has. */

@@ -12,20 +12,32 @@ const tries = 3;
 /** Nanoseconds. */
 const longestStall = 1e9;
 
-/** Rows of the table, one a load. A load that fails ends the tool; what was measured before it stays. */
-export async function compete(tool, { loads, say, ...shared }) {
-  const rows = [];
-  for (const streams of loads) {
-    say(`${tool.label ?? tool.name}: ${streams} streams`);
-    const row = await undisturbed(() => runLoad(tool, streams, shared), say).catch((error) => ({ failure: error }));
-    if (row.failure) {
-      if (rows.length === 0) throw new Skipped(row.failure.message);
-      say(`${tool.name} did not get through ${streams} streams: ${row.failure.message}`);
-      break;
+/**
+ * Rows of the table, one a load: of its runs the one with the median processor time. The loads take turns. A load that
+ * fails ends the tool; what was measured before it stays.
+ */
+export async function compete(tool, { loads, repeats, say, ...shared }) {
+  const runs = new Map();
+  for (let round = 1; round <= repeats; round++) {
+    for (const streams of round === 1 ? loads : [...runs.keys()]) {
+      say(`${tool.label ?? tool.name}: ${streams} streams${repeats > 1 ? `, ${round} of ${repeats}` : ''}`);
+      const run = await undisturbed(() => runLoad(tool, streams, shared), say).catch((error) => ({ failure: error }));
+      if (run.failure) {
+        if (runs.size === 0) throw new Skipped(run.failure.message);
+        say(`${tool.name} did not get through ${streams} streams: ${run.failure.message}`);
+        return rowsOf(runs);
+      }
+      runs.set(streams, [...(runs.get(streams) ?? []), run]);
     }
-    const before = rows.at(-1);
+  }
+  return rowsOf(runs);
+}
+
+function rowsOf(runs) {
+  const rows = [...runs.values()].map((all) => all.toSorted((a, b) => a.cpu - b.cpu)[(all.length - 1) >> 1]);
+  for (const [i, row] of rows.entries()) {
+    const before = rows[i - 1];
     if (before) row.marginalCpu = (row.cpu - before.cpu) / (row.tokens - before.tokens);
-    rows.push(row);
   }
   return rows;
 }
