@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cellName, gridOf, parseAxis, widened, withSettings } from './sweep-axis.ts';
+import { cellName, expectSimulable, gridOf, parseAxis, widened, withSettings } from './sweep-axis.ts';
 
 it('reads flags and paths', () => {
   expect(parseAxis('rate=1,2,4')).toEqual({ path: 'load.arrivals.rate', values: [1, 2, 4] });
@@ -26,6 +26,13 @@ it('goes on over more values of the same settings, and keeps those it had', () =
     { path: 'workload.output', values: [8] },
   ]);
   expect(() => widened(before, [parseAxis('rate=4')])).toThrow(/the sweep is over load.arrivals.rate, workload.output/);
+});
+
+it('refuses a grid of servers in virtual time, where there is none', () => {
+  expect(() => expectSimulable([parseAxis('rate=1,2'), parseAxis('url=http://a/v1,http://b/v1')])).toThrow(
+    '--over target.url changes nothing under --simulate',
+  );
+  expect(() => expectSimulable([parseAxis('rate=1,2'), parseAxis('workload.output=8,9')])).not.toThrow();
 });
 
 it('changes settings and takes out what they replace', () => {

@@ -30,6 +30,15 @@ export function parseAxis(text: string): SweepAxis {
   return { path, values };
 }
 
+/** Virtual time has no server: whatever a plan says of it, all cells would be the same. Throws where a sweep is over that. */
+export function expectSimulable(axes: readonly SweepAxis[]): void {
+  const idle = axes.find(({ path }) => path.startsWith('target.'));
+  if (idle === undefined) return;
+  throw new MetronError('SWEEP_INVALID', `--over ${idle.path} changes nothing under --simulate, which has no server`, {
+    hint: 'sweep over rate, users or workload settings, or leave out --simulate to measure real servers',
+  });
+}
+
 /** A sweep that goes on may have more values and no others: cells with other settings would not stand in one table. */
 export function widened(before: readonly SweepAxis[], given: readonly SweepAxis[]): readonly SweepAxis[] {
   const names = (axes: readonly SweepAxis[]): string => axes.map(({ path }) => path).join(', ');

@@ -16,7 +16,7 @@ import { step } from './events.ts';
 import { pointOf } from './probe-observation.ts';
 import { type RunOptions, run } from './run.ts';
 import { simulate } from './simulate.ts';
-import { cellName, gridOf, type SweepAxis, withSettings } from './sweep-axis.ts';
+import { cellName, expectSimulable, gridOf, type SweepAxis, withSettings } from './sweep-axis.ts';
 import { prepareTarget } from './target.ts';
 
 export interface SweepOptions extends RunOptions {
@@ -81,6 +81,7 @@ export async function sweep(
   readonly pagePath: string;
   readonly exitCode: ExitCode;
 }> {
+  if (options.engine) expectSimulable(options.axes);
   const grid = gridOf(options.axes);
   const base = planToJson(plan);
   // Everything wrong with any cell is said before the first one runs.
