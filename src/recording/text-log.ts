@@ -54,7 +54,7 @@ export class TextLog {
     const needed = this.#end + length;
     if (needed <= this.#bytes.length) return;
     const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.#bytes.length * 2));
-    this.#bytes.copy(larger, 0, 0, this.#end);
+    larger.set(this.#bytes);
     this.#bytes = larger;
   }
 
