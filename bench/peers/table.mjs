@@ -74,7 +74,7 @@ export function targets(rows) {
     found.push({
       what,
       met: ratio >= least,
-      said: `×${ratio.toFixed(1)} (${time(theirs)} to ${time(ours)})`,
+      said: `×${ratio.toFixed(ratio < 10 ? 2 : 0)} (${time(theirs)} to ${time(ours)})`,
       asked: `≥ ×${least}`,
     });
   };
