@@ -31,7 +31,7 @@ const variants = {
 
 /** The engine, and how much of a core it takes while everything streams. */
 async function serve(name) {
-  const { keepTime } = await import('../dist/engine/server/keep-time.js');
+  const { keepTime } = await import('../dist/system/keep-time.js');
   const { startEngine } = await import('../dist/engine/server/start-engine.js');
   keepTime();
   const engine = await startEngine({ ...variants[name].engine, port: 0, traceKeep: 0 });

@@ -34,7 +34,7 @@ export class Chains {
     this.#chains = 0;
   }
 
-  /** Both below 2³¹, or the number is told from others by its 32 bits. */
+  /** A place below 2³¹, and a number of which 32 bits tell it from others. */
   add(number: number, place: number): void {
     const index = this.#count++;
     if (index === this.#places.length) this.#grow();

@@ -12,11 +12,7 @@ export function tameCollector(): void {
   setFlagsFromString('--expose-gc');
   setFlagsFromString('--no-parallel-scavenge');
   setFlagsFromString('--no-concurrent-array-buffer-sweeping');
-  keepHeap();
-}
-
-/** The heap is not made smaller when little happens: eight seconds after a start that would hold everything up for 10 ms. */
-export function keepHeap(): void {
+  // Little happens: eight seconds after a start the heap would be made smaller, and hold everything up for 10 ms.
   setFlagsFromString('--no-memory-reducer');
 }
 

@@ -1,5 +1,5 @@
+import { keepTime } from '../../system/keep-time.ts';
 import type { EngineCore } from '../core.ts';
-import { keepTime } from './keep-time.ts';
 import type { EngineOptionsInput } from './options.ts';
 import { type RunningEngine, startEngine } from './start-engine.ts';
 import { timingWarnings } from './timing-warnings.ts';
