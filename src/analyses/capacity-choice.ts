@@ -32,7 +32,7 @@ export function chooseNext(state: SearchState): Choice {
   const { options, grid, loads, curve, ceiling } = state;
   const first = loads[0];
   const last = loads.at(-1);
-  if (!first || !last) return { load: grid.nearest(options.start), requests: options.firstRequests };
+  if (!first || !last) return { load: firstLoad(state), requests: options.firstRequests };
   const grew = loads.find(({ evidence }) => grewOnce(evidence));
   if (grew) return look(state, grew.evidence.load);
   const up = curve.survival(last.evidence.load);
@@ -49,6 +49,10 @@ export function chooseNext(state: SearchState): Choice {
   const middle = middleLoad(state);
   return middle === undefined ? cheapest(state) : look(state, middle);
 }
+
+/** Where the search starts; half of what the client could not make. */
+const firstLoad = ({ options, grid, ceiling }: SearchState): number =>
+  grid.nearest(ceiling < options.start ? ceiling / 2 : options.start);
 
 /** Twice the load; half way up to what the client could not make. */
 function above({ options, grid, ceiling }: SearchState, load: number): number {

@@ -105,6 +105,43 @@ describe('capacity with a known answer', () => {
     expect(gone.reason).toBe('target-failed');
   });
 
+  it('goes below a first load that the client cannot make', async () => {
+    const looked: number[] = [];
+    const probe: Probe = async (load, requests) => {
+      looked.push(load);
+      return load >= 3
+        ? seen(requests, 1, { limit: { kind: 'client', reason: 'left late' } })
+        : seen(requests, load <= 1.5 ? 0.001 : 0.2);
+    };
+    const result = await searchCapacity(probe, { shares, start: 16 });
+    const [first, second = 0, third = 0] = looked;
+    expect([first, second / 8, third / 4]).toEqual([16, expect.closeTo(1, 1), expect.closeTo(1, 1)]);
+    expect([result.reason, result.client?.reason]).toEqual(['found', 'left late']);
+    expect(result.lower).toBeLessThanOrEqual(1.5);
+    const never = await searchCapacity(probe, { shares, start: 16, low: 16 });
+    expect([never.reason, never.tried]).toEqual(['client-limit', []]);
+  });
+
+  // A client at its limit makes a load now and then.
+  it.each([
+    ['passes', 0.001, 'steady'],
+    ['fails', 0.02, 'steady'],
+    ['has a backlog that grows', 0.001, 'growing'],
+  ] as const)('ends where a load that %s is spoiled whenever it is looked at again', async (_, misses, backlog) => {
+    const looked = new Map<number, number>();
+    const result = await searchCapacity(
+      async (load, requests) => {
+        looked.set(load, (looked.get(load) ?? 0) + 1);
+        return load > 10 || (load > 5 && looked.get(load) !== 1)
+          ? seen(requests, 1, { limit: { kind: 'client', reason: 'left late' } })
+          : seen(requests, misses, { backlog: load > 5 ? backlog : 'steady' });
+      },
+      { shares, start: 8, low: 6 },
+    );
+    expect(result.reason).toBe('client-limit');
+    expect(Math.max(...looked.values())).toBeLessThanOrEqual(3);
+  });
+
   it('says so where a larger load passes and a smaller one fails, in the words of RFC 9971', () => {
     const loads = (
       [

@@ -45,7 +45,9 @@ export async function searchCapacity(
     const state = search.state();
     const reason = control.signal?.aborted ? 'interrupted' : search.ended(state);
     if (reason) return search.result(state, reason);
-    const next = search.affordable(search.next(state));
+    const wanted = search.next(state);
+    if (search.isBeyondClient(wanted.load)) return search.result(state, 'client-limit');
+    const next = search.affordable(wanted);
     if (!next) return search.result(state, 'budget');
     control.onProgress?.({ ...next, ...search.known(state), cost: search.cost });
     search.add(next.load, await probe(next.load, next.requests), state);
@@ -66,6 +68,8 @@ class Search {
   readonly #loads: LoadEvidence[] = [];
   #cost = noCost;
   #client: { load: number; reason: string } | undefined;
+  /** How often the client spoiled a look, by load. */
+  readonly #spoiled = new Map<number, number>();
   #stopped: CapacityReason | undefined;
 
   constructor(options: CapacityOptions) {
@@ -99,7 +103,14 @@ class Search {
     const client = this.#client?.load;
     if (client === undefined) return high;
     const below = this.#grid.between(Math.min(low, client), client).filter((load) => load < client);
-    return Math.max(...below, ...this.#loads.map(({ load }) => load), 0);
+    const made = this.#loads.map(({ load }) => load).filter((load) => !this.isBeyondClient(load));
+    return Math.max(...below, ...made, 0);
+  }
+
+  /** A load of which the client has spoiled more looks than it has made, which looking again would not change. */
+  isBeyondClient(load: number): boolean {
+    const made = this.#loads.find((each) => each.load === load)?.observations.length ?? 0;
+    return (this.#spoiled.get(load) ?? 0) > made;
   }
 
   ended(state: State): CapacityReason | undefined {
@@ -134,11 +145,14 @@ class Search {
     const { limit } = observation;
     if (limit?.kind === 'cut') this.#stopped = 'interrupted';
     if (limit?.kind === 'target') this.#stopped = 'target-failed';
-    if (limit?.kind === 'client' && load < (this.#client?.load ?? Number.POSITIVE_INFINITY)) {
-      this.#client = { load, reason: limit.reason };
-    }
+    if (limit?.kind === 'client') this.#spoil(load, limit.reason);
     if (limit) return;
     this.#at(load, state).add(observation);
+  }
+
+  #spoil(load: number, reason: string): void {
+    this.#spoiled.set(load, (this.#spoiled.get(load) ?? 0) + 1);
+    if (load < (this.#client?.load ?? Number.POSITIVE_INFINITY)) this.#client = { load, reason };
   }
 
   #at(load: number, { curve }: State): LoadEvidence {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { count, duration, interval, number, plural, quantity, share } from './format.ts';
+import { chosenNumber, count, duration, interval, number, plural, quantity, share } from './format.ts';
 
 describe('numbers in words', () => {
   it.each([
@@ -41,6 +41,13 @@ describe('numbers in words', () => {
     expect(interval(12, undefined, 'tokens/s', ' ')).toBe('12.0 tokens/s to ?');
     expect(interval(undefined, undefined, 'ms')).toBe('');
   });
+
+  it.each([
+    [0.9, '0.9'],
+    [1, '1'],
+    [0.30000000000000004, '0.3'],
+    [20, '20'],
+  ])('a chosen %s is %s', (value, text) => expect(chosenNumber(value)).toBe(text));
 
   it('counts are whole', () => {
     expect(count(1234567)).toBe('1,234,567');

@@ -77,8 +77,11 @@ export function chosen(ms: number, space: Space = '\u202f'): string {
   return duration(ms, space);
 }
 
+/** A number without a unit that somebody chose, as they wrote it: 0.9, not 0.900. */
+export const chosenNumber = (value: number): string => String(Number(value.toPrecision(12)));
+
 /** A share somebody chose: 99%, 99.9%. */
-export const chosenShare = (value: number): string => `${Number((value * 100).toPrecision(12))}%`;
+export const chosenShare = (value: number): string => `${chosenNumber(value * 100)}%`;
 
 /** Percentage points between two shares, always positive: "20.2 points". */
 export function points(difference: number): string {

@@ -1,7 +1,7 @@
 import { type Disclosed, disclosureFields } from '../core/manifest.ts';
 import { nanosecondsPerMillisecond } from '../core/units.ts';
 import type { ScorePolicy } from '../metrics/index.ts';
-import { chosen, chosenShare, number } from './format.ts';
+import { chosen, chosenNumber, chosenShare, number } from './format.ts';
 import type { ReportManifest } from './report-input.ts';
 
 /** What was run: the facts a comparison needs, the plan in full, and how to do it again. */
@@ -116,7 +116,7 @@ const words = (key: string): string => {
 const ms = (time: number): string => chosen(time / nanosecondsPerMillisecond);
 
 const aim = (policy: ScorePolicy): string =>
-  `${chosenShare(policy.fluidShare)} of requests with fluidity ≥ ${number(policy.fluidFrom).replace(/0+$/, '')} at ${ms(policy.decodeDeadline)} per token`;
+  `${chosenShare(policy.fluidShare)} of requests with fluidity ≥ ${chosenNumber(policy.fluidFrom)} at ${ms(policy.decodeDeadline)} per token`;
 
 function firstToken({ prefillDeadline: deadline, ignoreFirstToken }: ScorePolicy): string {
   if (ignoreFirstToken) return 'none: the first token is not counted';

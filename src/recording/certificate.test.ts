@@ -124,6 +124,11 @@ describe('the certificate', () => {
     ]);
   });
 
+  it('rounds to three digits and keeps the zeros of whole numbers', () => {
+    const told = [1.4e8, 1e8 + 1, 5.556e7].map((late) => certify({ ...good, lateness: [late] }).reasons[0]);
+    expect(told.map((reason) => reason?.split(/[:,]/)[2]?.trim())).toEqual(['140 ms', '100 ms', '55.6 ms']);
+  });
+
   it('does not blame the client for what the server sent together', () => {
     const together = { events: 1000, sharedReads: 600 };
     expect(resultOf({ reads: together }, 'shared-reads')?.result).toBe('invalid');

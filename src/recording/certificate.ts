@@ -60,6 +60,6 @@ function explain({ label, value, unit, suspectAt, invalidAt, result }: Certifica
 function quantity(value: number | undefined, unit: string): string {
   if (value === undefined) return 'unknown';
   const shown = unit === 'share' ? value * 100 : value;
-  const digits = Number.isInteger(shown) ? `${shown}` : shown.toPrecision(3).replace(/\.?0+$/, '');
+  const digits = Number.isInteger(shown) ? shown : Number(shown.toPrecision(3));
   return unit === 'share' ? `${digits} %` : `${digits} ${unit}`.trim();
 }

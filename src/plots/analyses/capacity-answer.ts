@@ -18,6 +18,7 @@ export function capacitySentence(answer: CapacityAnswer): string {
   const { reason, unit, relevantLowerBound: lower, relevantUpperBound: upper, client, target } = answer;
   const both = `between ${loadText(lower, unit)} and ${loadText(upper, unit)}`;
   const atLeast = lower === undefined ? 'unknown' : `at least ${loadText(lower, unit)}`;
+  const known = lower !== undefined && upper !== undefined ? both : atLeast;
   switch (reason) {
     case 'found':
       return `Capacity ${both}`;
@@ -26,15 +27,15 @@ export function capacitySentence(answer: CapacityAnswer): string {
     case 'high-limit':
       return `Capacity ${atLeast}, the highest load that was allowed`;
     case 'client-limit':
-      return `Capacity ${atLeast}; this client cannot make ${loadText(client?.load, unit)}`;
+      return `Capacity ${known}; this client cannot make ${loadText(client?.load, unit)}`;
     case 'target-failed':
-      return `The target was lost${target ? ` at ${loadText(target.load, unit)}` : ''}; capacity ${lower !== undefined && upper !== undefined ? both : atLeast} until then`;
+      return `The target was lost${target ? ` at ${loadText(target.load, unit)}` : ''}; capacity ${known} until then`;
     case 'interrupted':
-      return `Interrupted; capacity ${lower !== undefined && upper !== undefined ? both : atLeast} so far`;
+      return `Interrupted; capacity ${known} so far`;
     case 'irregular':
       return `Irregular result; relevant bounds ${both}`;
     default:
-      return `Budget spent; capacity ${lower !== undefined && upper !== undefined ? both : atLeast} (${lower === undefined ? 'no' : 'a'} lower bound)`;
+      return `Budget spent; capacity ${known} (${lower === undefined ? 'no' : 'a'} lower bound)`;
   }
 }
 

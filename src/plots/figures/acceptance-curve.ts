@@ -1,7 +1,7 @@
 import { nanosecondsPerMillisecond } from '../../core/units.ts';
 import { type Headline, shareInterval } from '../../metrics/index.ts';
 import type { Drawn } from '../figure.ts';
-import { chosen, chosenShare, count, duration, interval, number, share } from '../format.ts';
+import { chosen, chosenNumber, chosenShare, count, duration, interval, number, share } from '../format.ts';
 import { rounded } from '../order.ts';
 import { type ScoredRun, sampleNote } from '../scored-run.ts';
 
@@ -23,7 +23,7 @@ export interface AcceptanceCurveData {
 }
 
 const subtitleOf = (fluidFrom: number): string =>
-  `Share of requests with a fluidity of at least ${number(fluidFrom).replace(/0+$/, '')} under each decode deadline; the first token is not counted. Thin line: 1 − P99 of the miss rate, as in the paper.`;
+  `Share of requests with a fluidity of at least ${chosenNumber(fluidFrom)} under each decode deadline; the first token is not counted. Thin line: 1 − P99 of the miss rate, as in the paper.`;
 
 export function acceptanceCurve(run: ScoredRun): Drawn<AcceptanceCurveData> {
   const { policy, summary } = run;

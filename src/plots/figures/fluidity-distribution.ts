@@ -1,5 +1,5 @@
 import type { Drawn } from '../figure.ts';
-import { count, number, plural, share } from '../format.ts';
+import { chosenNumber, count, number, plural, share } from '../format.ts';
 import { ascending, orderStatistic, rounded, shareUpTo } from '../order.ts';
 import { type ScoredRun, sampleNote } from '../scored-run.ts';
 
@@ -68,7 +68,7 @@ export function fluidityDistribution(run: ScoredRun): Drawn<FluidityDistribution
 }
 
 function finding(short: number, n: number, from: number): string {
-  const limit = number(from).replace(/0+$/, '');
+  const limit = chosenNumber(from);
   if (n === 1) return short === 0 ? 'The one answer is fluid' : `The one answer falls short of ${limit}`;
   if (short === 0) return `All ${count(n)} answers reach ${limit}`;
   if (short === n) return `None of ${count(n)} answers reaches ${limit}`;
