@@ -12,6 +12,8 @@ export default defineConfig({
         exclude: ['**/*.long.test.ts', 'test/{soak,stats}/**'],
         testTimeout: 30_000,
         hookTimeout: 30_000,
+        // One less is the default, of two cores one.
+        maxWorkers: '100%',
       }),
       project('golden', ['test/golden/**/*.test.ts'], { testTimeout: 60_000 }),
       // These drive the built package: real processes, real HTTP, one file at a time so that timings are not fought over.

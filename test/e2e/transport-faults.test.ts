@@ -103,23 +103,25 @@ describe.each(ways)('faults of a request, path $name', (way) => {
   let later: readonly RequestRecord[] = [];
 
   /** Each request of a run has a fault, named by its id; what comes afterwards has none. */
-  beforeAll(async () => {
-    for (const { outcome, timeouts } of patienceFor) {
-      const faults = transportFaults.filter((fault) => outcome.test(`${fault.outcome}`));
-      const act = (line: RawLine, { id }: SourceRequest): unknown => (faults[id] ?? noFault).act(line);
-      const server = rawServer({ serve: (connection) => openLine(connection, act, securityOf(way)) });
-      const faulty = faults.map((_, i) => ({ body: smallBody, due: 15 * i }));
-      const faultless = Array.from({ length: afterwards }, (_, i) => ({ body: smallBody, due: 1500 + 20 * i }));
-      const whole = timeouts === patienceFor.at(-1)?.timeouts;
-      try {
-        const requests = [...faulty, ...(whole ? faultless : [])];
-        const found = await recordsOf({ way, port: server.port, requests, ...(timeouts && { timeouts }) });
-        for (const [i, fault] of faults.entries()) if (found[i]) records.set(fault, found[i]);
-        later = found.slice(faults.length);
-      } finally {
-        await server.close();
-      }
+  async function runWith({ outcome, timeouts }: (typeof patienceFor)[number]): Promise<void> {
+    const faults = transportFaults.filter((fault) => outcome.test(`${fault.outcome}`));
+    const act = (line: RawLine, { id }: SourceRequest): unknown => (faults[id] ?? noFault).act(line);
+    const server = rawServer({ serve: (connection) => openLine(connection, act, securityOf(way)) });
+    const faulty = faults.map((_, i) => ({ body: smallBody, due: 15 * i }));
+    const faultless = Array.from({ length: afterwards }, (_, i) => ({ body: smallBody, due: 1500 + 20 * i }));
+    const whole = timeouts === patienceFor.at(-1)?.timeouts;
+    try {
+      const requests = [...faulty, ...(whole ? faultless : [])];
+      const found = await recordsOf({ way, port: server.port, requests, ...(timeouts && { timeouts }) });
+      for (const [i, fault] of faults.entries()) if (found[i]) records.set(fault, found[i]);
+      if (whole) later = found.slice(faults.length);
+    } finally {
+      await server.close();
     }
+  }
+
+  beforeAll(async () => {
+    await Promise.all(patienceFor.map(runWith));
   }, 180_000);
 
   it.each(transportFaults)('$name: $outcome', (fault) => {
@@ -136,7 +138,7 @@ describe.each(ways)('faults of a request, path $name', (way) => {
 
 const one = [{ body: smallBody, due: 0 }];
 
-describe.each(ways.filter(({ proxied }) => !proxied))('a window of zero, path $name', (way) => {
+describe.concurrent.each(ways.filter(({ proxied }) => !proxied))('a window of zero, path $name', (way) => {
   /** Reads no more once a request has begun, for so many milliseconds. */
   async function stopsReading(
     milliseconds: number,
@@ -188,7 +190,7 @@ async function recordOn(server: RawServer, load: Omit<Load, 'port' | 'requests'>
   }
 }
 
-describe.each(ways)('faults of a connection, path $name', (way) => {
+describe.concurrent.each(ways)('faults of a connection, path $name', (way) => {
   /** Plain requests go to the proxy, which has to tell that the server is not there. */
   const proxyTells = way.proxied && !way.secure;
 
@@ -224,7 +226,7 @@ describe.each(ways)('faults of a connection, path $name', (way) => {
   });
 });
 
-describe('faults of TLS, path C', () => {
+describe.concurrent('faults of TLS, path C', () => {
   const way: Way = { name: 'TLS', path: 'C', secure: true };
   const served = (theirs: Certificate, ca = theirs.cert) =>
     recordOn(rawServer({ serve: answers({ certificate: theirs }) }), { way, ca });
@@ -252,7 +254,7 @@ describe('faults of TLS, path C', () => {
   });
 });
 
-describe.each(ways.filter(({ proxied }) => !proxied))('a server on IPv6 alone, path $name', (way) => {
+describe.concurrent.each(ways.filter(({ proxied }) => !proxied))('a server on IPv6 alone, path $name', (way) => {
   it('is found', async () => {
     const server = rawServer({ host: '::1', serve: answers(securityOf(way)) });
     expectOutcome(await recordOn(server, { way, host: '[::1]' }), 'completed');
