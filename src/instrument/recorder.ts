@@ -21,8 +21,8 @@ import { RunClock } from './run-clock.ts';
 
 /** How often the tapes are read where little comes: records and timeouts wait for it. */
 const shortestPauseMs = 20;
-/** Where much comes: then there are several entries of a request, and reading them in one go saves a third. */
-const longestPauseMs = 100;
+/** Where much comes: then there are a dozen entries of a request, and reading them in one go saves a third. */
+const longestPauseMs = 250;
 /** From this on much comes. */
 const busyEntriesPerMs = 5;
 /** How often all that is open is looked at: well below any timeout a user sets. */
