@@ -67,9 +67,8 @@ class Search {
   readonly #grid: LoadGrid;
   readonly #loads: LoadEvidence[] = [];
   #cost = noCost;
-  #client: { load: number; reason: string } | undefined;
-  /** How often the client spoiled a look, by load. */
-  readonly #spoiled = new Map<number, number>();
+  /** Looks that the client spoiled, by load, and why the first of them. */
+  readonly #spoiled = new Map<number, { looks: number; readonly reason: string }>();
   #stopped: CapacityReason | undefined;
 
   constructor(options: CapacityOptions) {
@@ -107,10 +106,16 @@ class Search {
     return Math.max(...below, ...made, 0);
   }
 
+  /** The lowest load that the client could not make. */
+  get #client(): { load: number; reason: string } | undefined {
+    const load = Math.min(...this.#spoiled.keys());
+    const spoiled = this.#spoiled.get(load);
+    return spoiled && { load, reason: spoiled.reason };
+  }
+
   /** A load of which the client has spoiled more looks than it has made, which looking again would not change. */
   isBeyondClient(load: number): boolean {
-    const made = this.#loads.find((each) => each.load === load)?.observations.length ?? 0;
-    return (this.#spoiled.get(load) ?? 0) > made;
+    return (this.#spoiled.get(load)?.looks ?? 0) > (this.#evidenceAt(load)?.observations.length ?? 0);
   }
 
   ended(state: State): CapacityReason | undefined {
@@ -151,12 +156,17 @@ class Search {
   }
 
   #spoil(load: number, reason: string): void {
-    this.#spoiled.set(load, (this.#spoiled.get(load) ?? 0) + 1);
-    if (load < (this.#client?.load ?? Number.POSITIVE_INFINITY)) this.#client = { load, reason };
+    const spoiled = this.#spoiled.get(load) ?? { looks: 0, reason };
+    spoiled.looks++;
+    this.#spoiled.set(load, spoiled);
+  }
+
+  #evidenceAt(load: number): LoadEvidence | undefined {
+    return this.#loads.find((each) => each.load === load);
   }
 
   #at(load: number, { curve }: State): LoadEvidence {
-    const known = this.#loads.find((each) => each.load === load);
+    const known = this.#evidenceAt(load);
     if (known) return known;
     const fresh = new LoadEvidence(load, curve.survival(load));
     this.#loads.push(fresh);

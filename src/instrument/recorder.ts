@@ -25,7 +25,7 @@ const shortestPauseMs = 20;
 const longestPauseMs = 250;
 /** From this on much comes. */
 const busyEntriesPerMs = 5;
-/** How often all that is open is looked at: well below any timeout a user sets. */
+/** How often at most all that is open is looked at, after a reading: well below any timeout a user sets. */
 const tickEveryMs = 40;
 const liveEveryMs = 250;
 
