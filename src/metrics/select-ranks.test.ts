@@ -5,7 +5,11 @@ import { selectRanks } from './select-ranks.ts';
 it('puts every asked rank where sorting would', () => {
   const values = fc.oneof(
     fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 1, maxLength: 400 }),
-    fc.array(fc.double({ noNaN: true }), { minLength: 1, maxLength: 400 }),
+    // The zeros are one value here: adding 0 takes the sign off.
+    fc.array(
+      fc.double({ noNaN: true }).map((value) => value + 0),
+      { minLength: 1, maxLength: 400 },
+    ),
     fc.integer({ min: 1, max: 2000 }).map((n) => Array.from({ length: n }, (_, i) => i)),
     fc.integer({ min: 1, max: 2000 }).map((n) => Array.from({ length: n }, (_, i) => n - i)),
   );

@@ -3,7 +3,7 @@ const few = 24;
 
 /**
  * Puts the values of the given ranks (from 1, ascending) where sorting would, all others on the right
- * side of them: quickselect for several ranks at once.
+ * side of them: quickselect for several ranks at once. The two zeros count as equal.
  */
 export function selectRanks(values: Float64Array, ranks: readonly number[]): void {
   selectWithin(values, 0, values.length, ranks, 0, ranks.length);
