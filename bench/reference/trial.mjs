@@ -47,7 +47,7 @@ export async function floorTrial({ stamps = 'kernel', shorts = 0, sender = 'loop
 
 function judge(result, window) {
   const inside = (_, i) => result.sentAt[i] >= window.from && result.sentAt[i] < window.to;
-  const errors = result.errors.filter(inside);
+  const errors = result.errors.filter(inside).map(Math.abs);
   const userErrors = result.errors.map((error, i) => error + result.delays[i]).filter(inside);
   return {
     error: spread(errors),

@@ -52,7 +52,7 @@ export interface Chunks {
   readonly bytes: ArrayLike<number>;
   /** Which read of this response completed the event; equal numbers arrived in one read. */
   readonly read: ArrayLike<number>;
-  /** Client's own delay per event, nanoseconds: time of its read − `at`. Absent where all reads were stamped one by one. */
+  /** Client's own delay per event, nanoseconds: time of its read − `at`. Absent where it is 0 for all. */
   readonly clientDelay?: ArrayLike<number>;
 }
 

@@ -10,8 +10,8 @@ import { notYet } from './units.ts';
  *
  * An entry is a 32-byte head and a payload padded to 8 bytes; entries never straddle segments.
  *
- *   0  f64  at        when it happened: the kernel's stamp where there is one (ns of the run)
- *   8  f64  userAt    when user space read it; `at` is earlier by a kernel stamp, or by that of the first read of its turn
+ *   0  f64  at        when it happened: the kernel's stamp where there is one, or what the loop's polls tell (ns of the run)
+ *   8  f64  userAt    when user space read it
  *  16  u32  request   id of the request
  *  20  u16  kind      `TapeKind`
  *  22  u16  flags     `tapeFlags`

@@ -9,7 +9,7 @@ export const isCanary = (request: number): boolean => request >= firstCanary;
 
 export interface CanaryFacts {
   readonly events: number;
-  /** How much later than the source sent it an event was stamped, nanoseconds. */
+  /** How far from when the source sent it an event was stamped, nanoseconds. */
   readonly error?: Spread;
 }
 
@@ -26,7 +26,7 @@ export class Canary {
     this.#rest.set(entry.request, text.slice(end + 1));
     const exact = (entry.flags & tapeFlags.bounded) === 0;
     for (const [, stamp] of text.slice(0, end + 1).matchAll(/data: (\d+)/g)) {
-      if (exact) this.#add(entry.at - Number(stamp));
+      if (exact) this.#add(Math.abs(entry.at - Number(stamp)));
     }
   }
 

@@ -40,7 +40,7 @@ function columnsFor(events: number): Columns {
 export class ChunkLog {
   #columns = columnsFor(firstCapacity);
   #length = 0;
-  /** Most paths have no kernel stamps, and no delays then. */
+  /** Some event was read later than it came. */
   #hasDelays = false;
   /** The text of each event, '' where it has none. */
   readonly texts = new TextLog();

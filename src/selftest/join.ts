@@ -10,10 +10,10 @@ export interface Joined {
   /** Tokens that the source sent, and those found in the records. */
   readonly tokensSent: number;
   readonly tokensFound: number;
-  /** Of every token, in order of request and token: when it was sent, on the run's clock, and how much later it was stamped. */
+  /** Of every token, in order of request and token: when it was sent, on the run's clock, and how much later it was stamped; less than 0: earlier. */
   readonly sentAt: Float64Array;
   readonly errors: Float64Array;
-  /** How much later than stamped user space had it; 0 without kernel stamps. */
+  /** How much later than stamped user space had it. */
   readonly delays: Float64Array;
   /** Per request that was sent, by id: sent − due, and the error of its first token. */
   readonly lateness: Float64Array;

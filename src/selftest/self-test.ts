@@ -7,7 +7,7 @@ import { runTrial, type TrialResult } from './trial.ts';
 export interface SelfTestResult {
   /** How stamps were taken: `A` by the kernel, `B` by user space. */
   readonly path: string;
-  /** How much later than sent a token was stamped. */
+  /** How far from when it was sent a token was stamped. */
   readonly error: Spread;
   /** How much later than sent user space had it. */
   readonly userError: Spread;
@@ -54,7 +54,7 @@ function summarize(result: TrialResult): SelfTestResult {
   const last = sentAt.reduce((latest, at) => Math.max(latest, at), 0);
   return {
     path: facts.paths[0] ?? '',
-    error: spreadOf(errors),
+    error: spreadOf(errors.map(Math.abs)),
     userError: spreadOf(errors.map((error, i) => error + (delays[i] ?? 0))),
     lateness: spreadOf(lateness),
     tokensPerSecond: last > 0 ? tokensFound / (last / nanosecondsPerSecond) : 0,

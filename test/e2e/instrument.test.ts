@@ -41,9 +41,12 @@ describe('records joined with the truth of a stamped source', () => {
     expect(result.completed).toBe(streams);
     expect(result.answered).toBe(streams);
     expect(result.tokensFound).toBe(result.tokensSent);
-    // Nothing arrives before it is sent; the mapping of clocks is good to far less than this.
-    expect(Math.min(...result.errors)).toBeGreaterThan(-millisecond);
-    console.log(`token times late by p50 ${quantile(result.errors, 0.5)}, p99 ${quantile(result.errors, 0.99)}`);
+    // Nothing arrives before it is sent, though user space may guess so; the mapping of clocks is good to far less than this.
+    const readLate = result.errors.map((error, i) => error + (result.delays[i] ?? 0));
+    expect(Math.min(...readLate)).toBeGreaterThan(-millisecond);
+    if (stamps !== 'user') expect(Math.min(...result.errors)).toBeGreaterThan(-millisecond);
+    const off = result.errors.map(Math.abs);
+    console.log(`token times off by p50 ${quantile(off, 0.5)}, p99 ${quantile(off, 0.99)}`);
   });
 });
 

@@ -9,7 +9,7 @@ const ns = (value: number) => value as never;
 const minutes = Number(process.env.METRON_SOAK_MINUTES ?? 10);
 
 function spread(name: string, errors: Float64Array): void {
-  const sorted = errors.slice().sort();
+  const sorted = errors.map(Math.abs).sort();
   const at = (share: number): string => ((sorted[Math.ceil(share * sorted.length) - 1] ?? 0) / 1000).toFixed(0);
   console.log(
     `found: ${name}: ${sorted.length} tokens, p50 ${at(0.5)} p99 ${at(0.99)} p99.9 ${at(0.999)} max ${at(1)} µs`,
@@ -84,7 +84,7 @@ const soakTimeout = (minutes + 4) * 60_000;
 function windowP99s(sentAt: Float64Array, errors: Float64Array, end: number): number[] {
   const windows = Math.floor(end / windowLength) - 1;
   const inWindow = Array.from({ length: windows }, (): number[] => []);
-  for (const [i, at] of sentAt.entries()) inWindow[Math.floor(at / windowLength) - 1]?.push(errors[i] ?? 0);
+  for (const [i, at] of sentAt.entries()) inWindow[Math.floor(at / windowLength) - 1]?.push(Math.abs(errors[i] ?? 0));
   return inWindow.map((found) => Float64Array.from(found).sort()[Math.ceil(0.99 * found.length) - 1] ?? 0);
 }
 

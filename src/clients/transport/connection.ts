@@ -214,8 +214,7 @@ export class Connection {
 
   #take(): void {
     const { bytes, length, userAt, flags, ended, failure } = this.#owner.stamper;
-    // One stamp for many reads may be older than a request that left between two of them.
-    const at = Math.max(this.#owner.stamper.at, this.#exchange.sentAt);
+    const at = this.#owner.stamper.arrival(this.#exchange.sentAt);
     if (failure !== undefined) return this.close(endCauses.reset, failure);
     if (ended) return this.#onPeerClosed();
     const exchange = this.#exchange;

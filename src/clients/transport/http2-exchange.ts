@@ -2,10 +2,10 @@ import { type ClientHttp2Session, type ClientHttp2Stream, constants } from 'node
 import type { Clock } from '../../core/clock.ts';
 import { ProtocolError } from '../../core/stream.ts';
 import { type EndCause, endCauses, type TapeWriter, tapeFlags } from '../../core/tape.ts';
-import type { Nanoseconds } from '../../core/units.ts';
+import { type Nanoseconds, notYet } from '../../core/units.ts';
 import { ExchangeTape } from './exchange-tape.ts';
 import { type Http2Head, headText } from './http2-head.ts';
-import type { LoopTurn } from './loop-turn.ts';
+import type { PollSpan } from './poll-span.ts';
 
 export interface Fate {
   readonly cause: EndCause;
@@ -16,7 +16,7 @@ export interface Http2ExchangeOwner {
   readonly head: Http2Head;
   readonly tape: TapeWriter;
   readonly clock: Clock;
-  readonly turn: LoopTurn;
+  readonly poll: PollSpan;
   /** A piece of an answer was dealt with. */
   onRead(): void;
 }
@@ -54,8 +54,9 @@ export class Http2Exchange {
   #waitsSince: Nanoseconds | undefined;
   #heard = false;
   #over = false;
-  /** Turn of the loop in which its last piece came, and the stamp of that. */
-  #turn = -1;
+  #sentAt: number = notYet;
+  /** The poll that brought its last piece, and when that came. */
+  #poll = -1;
   #at: Nanoseconds | undefined;
 
   /** `onOver` hears when the stream has ended; without a fate the connection knows why. */
@@ -92,7 +93,9 @@ export class Http2Exchange {
     const { clock, head } = this.#owner;
     const length = this.body.length;
     if (this.#waitsSince !== undefined) this.#tape.connected(clock.now(), clock.now() - this.#waitsSince);
-    this.#tape.sent(this.request, clock.now(), reused);
+    const sentAt = clock.now();
+    this.#sentAt = sentAt;
+    this.#tape.sent(this.request, sentAt, reused);
     const stream = session.request(head.of(this.request, length), { endStream: length === 0 });
     this.#stream = stream;
     stream.on('response', (headers) => this.#onHead(headers));
@@ -132,28 +135,35 @@ export class Http2Exchange {
 
   #onHead(headers: Parameters<typeof headText>[0]): void {
     if (this.#over) return;
-    const at = this.#owner.clock.now();
+    const now = this.#noteRead();
     this.#heard = true;
     try {
       const { status, text } = headText(headers);
       const bytes = Buffer.from(text, 'latin1');
-      this.#tape.head(status, at, at, bytes, 0, bytes.length);
+      this.#tape.head(status, this.#owner.poll.arrival(this.#sentAt), now, bytes, 0, bytes.length);
     } catch (cause) {
       if (!(cause instanceof ProtocolError)) throw cause;
       this.#settle({ cause: endCauses.protocol, detail: cause.message });
     }
   }
 
-  /** Pieces that come in one turn of the loop came with one read, which Node does not tell of. */
+  /** Pieces that come with one poll came with one read, which Node does not tell of. */
   #onData(bytes: Buffer): void {
     if (this.#over) return;
-    const { clock, turn } = this.#owner;
-    const same = this.#turn === turn.number && this.#at !== undefined;
-    const at = (same && this.#at) || clock.now();
-    this.#turn = turn.number;
+    const { poll } = this.#owner;
+    const now = this.#noteRead();
+    const flags = this.#poll === poll.number ? tapeFlags.sameRead : 0;
+    const at = poll.arrival(this.#sentAt) as Nanoseconds;
+    this.#poll = poll.number;
     this.#at = at;
-    this.#tape.body(at, at, bytes, 0, bytes.length, same ? tapeFlags.sameRead : 0);
+    this.#tape.body(at, now, bytes, 0, bytes.length, flags);
     this.#owner.onRead();
+  }
+
+  #noteRead(): Nanoseconds {
+    const now = this.#owner.clock.now();
+    this.#owner.poll.add(now);
+    return now;
   }
 }
 

@@ -4,8 +4,8 @@ import { seconds } from '../../core/units.ts';
 import { dialTo } from './dial.ts';
 import { Http2Connection, type Http2ConnectionOwner } from './http2-connection.ts';
 import { Http2Head } from './http2-head.ts';
-import { LoopTurn } from './loop-turn.ts';
 import { type LostPacketFacts, LostPackets } from './lost-packets.ts';
+import { PollSpan } from './poll-span.ts';
 import type { Transport, TransportEvents, TransportTarget } from './transport.ts';
 
 /** A connection that died younger and unused is not replaced. */
@@ -39,7 +39,8 @@ export class Http2Transport implements Transport {
       head: new Http2Head(target),
       tape,
       clock,
-      turn: new LoopTurn(),
+      // One read brings pieces of many streams.
+      poll: new PollSpan(clock, Number.POSITIVE_INFINITY),
       lost: new LostPackets(),
       onRead: () => events.onRead?.(),
       onOpen: (connection) => {

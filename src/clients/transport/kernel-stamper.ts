@@ -26,7 +26,6 @@ const eventStart = Buffer.from('data:');
 export class KernelStamper implements ReadStamper {
   readonly bytes: Uint8Array;
   length = 0;
-  at: number = notYet;
   userAt: number = notYet;
   flags = 0;
   ended = false;
@@ -37,6 +36,7 @@ export class KernelStamper implements ReadStamper {
   /** Stamp − time of the run. */
   #distance: number = notYet;
   #measuredAt = Number.POSITIVE_INFINITY;
+  #at: number = notYet;
   /** When a read was late the last time. */
   #lateAt = Number.NEGATIVE_INFINITY;
 
@@ -45,6 +45,10 @@ export class KernelStamper implements ReadStamper {
     this.#reader = reader;
     this.#loop = loop;
     this.bytes = reader.bytes;
+  }
+
+  arrival(earliest: number): number {
+    return Math.max(this.#at, earliest);
   }
 
   reading(): undefined {
@@ -74,7 +78,7 @@ export class KernelStamper implements ReadStamper {
   #read(fd: number): boolean {
     const length = this.#reader.read(fd);
     this.userAt = this.#clock.now();
-    this.at = this.userAt;
+    this.#at = this.userAt;
     this.flags = 0;
     this.length = Math.max(0, length);
     this.ended = length === 0;
@@ -91,8 +95,8 @@ export class KernelStamper implements ReadStamper {
     }
     this.#keepDistance();
     // Only a step of the machine's clock makes a stamp lie in the future.
-    this.at = Math.min(this.userAt, Math.round(stamp - this.#distance));
-    if (this.userAt - this.at > lateAfter) this.#lateAt = this.userAt;
+    this.#at = Math.min(this.userAt, Math.round(stamp - this.#distance));
+    if (this.userAt - this.#at > lateAfter) this.#lateAt = this.userAt;
     if (this.userAt - this.#lateAt < lateFor && this.#holdsSeveralEvents()) this.flags = tapeFlags.bounded;
   }
 

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../../core/clock.ts';
 import { notYet } from '../../core/units.ts';
-import { LoopTurn } from './loop-turn.ts';
 import type { Reading } from './open-socket.ts';
+import { PollSpan } from './poll-span.ts';
 
 /**
  * Reads sockets, and says what a read brought and when. Its fields describe the last read and hold
@@ -17,8 +17,9 @@ export interface ReadStamper {
   sendOut?(): () => void;
   readonly bytes: Uint8Array;
   readonly length: number;
-  /** The best known time of arrival, and when user space had the bytes: nanoseconds of the run. */
-  readonly at: number;
+  /** When the bytes came, as far as is known: nanoseconds of the run. They cannot have come before `earliest`. */
+  arrival(earliest: number): number;
+  /** When user space had them. */
   readonly userAt: number;
   /** `tapeFlags` of all the bytes. */
   readonly flags: number;
@@ -31,10 +32,7 @@ export interface ReadStamper {
 /** After so many events libuv asks the system again, in the same turn of the loop. */
 const mostOfPoll = 1024;
 
-/**
- * Stamps a read of Node's as it returns. The sockets read in one turn of the loop were all ready when its first was:
- * what they brought came at that time or before, so that is their time of arrival, and the time of their own read is kept beside it.
- */
+/** Stamps a read of Node's as it returns; when the bytes came follows from the polls of the loop. */
 export class UserStamper implements ReadStamper {
   readonly flags = 0;
   readonly ended = false;
@@ -43,22 +41,21 @@ export class UserStamper implements ReadStamper {
   readonly #buffer = Buffer.allocUnsafeSlow(64 * 1024);
   bytes: Uint8Array = this.#buffer;
   length = 0;
-  at: number = notYet;
   userAt: number = notYet;
   readonly #clock: Clock;
-  readonly #turn = new LoopTurn();
-  #lastTurn = -1;
-  #readsOfPoll = 0;
+  readonly #poll: PollSpan;
 
   constructor(clock: Clock) {
     this.#clock = clock;
+    this.#poll = new PollSpan(clock, mostOfPoll);
   }
 
   reading(onRead: () => void): Reading {
     return {
       buffer: this.#buffer,
       onRead: (length, bytes) => {
-        this.#stamp();
+        this.userAt = this.#clock.now();
+        this.#poll.add(this.userAt);
         this.bytes = bytes;
         this.length = length;
         onRead();
@@ -66,16 +63,8 @@ export class UserStamper implements ReadStamper {
     };
   }
 
-  #stamp(): void {
-    this.userAt = this.#clock.now();
-    const turn = this.#turn.number;
-    if (turn === this.#lastTurn && this.#readsOfPoll < mostOfPoll) {
-      this.#readsOfPoll++;
-      return;
-    }
-    this.#lastTurn = turn;
-    this.#readsOfPoll = 1;
-    this.at = this.userAt;
+  arrival(earliest: number): number {
+    return this.#poll.arrival(earliest);
   }
 
   follow(): () => void {
