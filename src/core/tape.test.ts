@@ -127,6 +127,46 @@ describe('tape', () => {
     expect(flags.slice(1).every((flag) => flag === tapeFlags.sameRead)).toBe(true);
   });
 
+  it('shows what is held back when nobody holds it any more, with the times it was given meanwhile', () => {
+    const { reader, writer } = pair(4096);
+    const times = (): [number, number][] => {
+      const seen: [number, number][] = [];
+      reader.drain(({ at, userAt }) => seen.push([at, userAt]));
+      return seen;
+    };
+    writer.write(tapeKinds.sent, 1, 5, 5);
+    writer.hold();
+    writer.write(tapeKinds.body, 1, 10, 11);
+    expect(times()).toEqual([[5, 5]]);
+    writer.hold();
+    writer.write(tapeKinds.body, 2, 20, 21);
+    writer.show((at, userAt) => (at === 20 ? userAt + 100 : at));
+    expect(times()).toEqual([]);
+    writer.show((at) => (at === 10 ? 12 : at));
+    expect(times()).toEqual([
+      [12, 11],
+      [121, 21],
+    ]);
+    writer.write(tapeKinds.end, 1, 30, 30);
+    expect(times()).toEqual([[30, 30]]);
+  });
+
+  it('what is held back when its segment is full is shown as it is', () => {
+    const { reader, writer } = pair(512);
+    const payload = new Uint8Array(64);
+    writer.hold();
+    for (let i = 0; i < 12; i++) writer.writeBytes(tapeKinds.body, i, 1, 2, payload, 0, payload.length);
+    const before = new Map<number, number>();
+    reader.drain(({ request, at }) => before.set(request, at));
+    expect(before.size).toBeGreaterThan(0);
+    writer.show(() => 3);
+    const after = new Map<number, number>();
+    reader.drain(({ request, at }) => after.set(request, at));
+    expect([...before.keys(), ...after.keys()]).toEqual(Array.from({ length: 12 }, (_, i) => i));
+    expect([...before.values()].every((at) => at === 1)).toBe(true);
+    expect([...after.values()].every((at) => at === 3)).toBe(true);
+  });
+
   it('what was committed can be read although the writer never seals its segment', () => {
     const { reader, writer } = pair(4096);
     writer.write(tapeKinds.sent, 1, 5, 5);

@@ -92,6 +92,9 @@ export class TapeWriter {
   #view: DataView;
   #bytes: Uint8Array;
   #position = 0;
+  /** Who holds entries back, and where the first of these lies. */
+  #holders = 0;
+  #heldFrom = 0;
   /** What was copied from the last time, and a view of it: most transports read into one buffer all the time. */
   #source: Uint8Array = nothing;
   #sourceView: DataView = new DataView(nothing.buffer);
@@ -146,6 +149,22 @@ export class TapeWriter {
     } while (from < end);
   }
 
+  /** What is written from now on is not shown to the reader before `show`, so that its times can still be set. */
+  hold(): void {
+    if (this.#holders++ === 0) this.#heldFrom = this.#position;
+  }
+
+  /**
+   * Ends one `hold`: gives every entry held back the time that `timeOf` makes of its two, and shows them if nobody else
+   * holds them. Entries of a segment that became full meanwhile have been shown as they were.
+   */
+  show(timeOf: (at: number, userAt: number) => number): void {
+    const view = this.#view;
+    for (let at = this.#heldFrom; at < this.#position; at += sizeAt(view, at))
+      view.setFloat64(at, timeOf(view.getFloat64(at, true), view.getFloat64(at + 8, true)), true);
+    if (--this.#holders === 0) Atomics.store(this.#committed, 0, this.#position);
+  }
+
   /** Without garbage, as long as the source stays the same. */
   #copy(target: number, source: Uint8Array, from: number, length: number): void {
     if (source !== this.#source) {
@@ -167,6 +186,8 @@ export class TapeWriter {
 
   #nextSegment(): void {
     const sealed = this.#committed;
+    Atomics.store(sealed, 0, this.#position);
+    this.#heldFrom = 0;
     const segment = this.#spare.pop() ?? new SharedArrayBuffer(this.#segmentBytes);
     this.#committed = new Int32Array(segment, 0, 2);
     this.#view = new DataView(segment, segmentHead);
@@ -198,7 +219,7 @@ export class TapeWriter {
 
   #commit(end: number): void {
     this.#position = end;
-    Atomics.store(this.#committed, 0, end);
+    if (this.#holders === 0) Atomics.store(this.#committed, 0, end);
   }
 }
 

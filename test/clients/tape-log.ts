@@ -1,3 +1,4 @@
+import { setImmediate as turnEnd } from 'node:timers/promises';
 import { type EndCause, endCauses, payloadOf, TapeReader, TapeWriter, tapeKinds } from '../../src/core/tape.ts';
 
 export interface LoggedEntry {
@@ -59,9 +60,9 @@ export class TapeLog {
     for (const { count, resolve } of this.#waiting) if (this.#ends >= count) resolve();
   };
 
-  /** Resolves when so many requests have ended since the start. */
-  ended(count: number): Promise<void> {
-    if (this.#ends >= count) return Promise.resolve();
-    return new Promise((resolve) => this.#waiting.push({ count, resolve }));
+  /** Resolves when so many requests have ended since the start, and the turn of the loop is over in which the last did. */
+  async ended(count: number): Promise<void> {
+    if (this.#ends < count) await new Promise<void>((resolve) => this.#waiting.push({ count, resolve }));
+    await turnEnd();
   }
 }

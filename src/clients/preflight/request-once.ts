@@ -1,3 +1,4 @@
+import { setImmediate as turnEnd } from 'node:timers/promises';
 import { monotonicClock } from '../../core/clock.ts';
 import { type EndCause, endCauses, payloadOf, TapeReader, TapeWriter, tapeKinds } from '../../core/tape.ts';
 import { type Nanoseconds, nanoseconds, toMilliseconds } from '../../core/units.ts';
@@ -67,6 +68,8 @@ async function tryOnce(
     transport.send(0, body);
     if (signal?.aborted) abort();
     await ended;
+    // What was read is on the tape for sure when the turn of the loop is over.
+    await turnEnd();
     return { ...readTape(reader), timedOut, http: target.http ?? '1.1' };
   } finally {
     clearTimeout(timer);

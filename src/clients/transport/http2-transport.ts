@@ -1,6 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import { endCauses, type TapeWriter } from '../../core/tape.ts';
 import { seconds } from '../../core/units.ts';
+import { arrivalOrder } from './arrival-order.ts';
 import { dialTo } from './dial.ts';
 import { Http2Connection, type Http2ConnectionOwner } from './http2-connection.ts';
 import { Http2Head } from './http2-head.ts';
@@ -40,7 +41,7 @@ export class Http2Transport implements Transport {
       tape,
       clock,
       // One read brings pieces of many streams.
-      poll: new PollSpan(clock, Number.POSITIVE_INFINITY),
+      poll: new PollSpan(clock, Number.POSITIVE_INFINITY, arrivalOrder(tape)),
       lost: new LostPackets(),
       onRead: () => events.onRead?.(),
       onOpen: (connection) => {

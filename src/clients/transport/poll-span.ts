@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Clock } from '../../core/clock.ts';
 import { notYet } from '../../core/units.ts';
+import type { ArrivalOrder } from './arrival-order.ts';
 
 /** How long the loop of this thread has waited, all in all: it changes with each poll that finds nothing at once. */
 const timeWaited = (): number => performance.nodeTiming.idleTime;
@@ -13,9 +14,11 @@ const timeWaited = (): number => performance.nodeTiming.idleTime;
 export class PollSpan {
   readonly #clock: Clock;
   readonly #mostReads: number;
+  readonly #order: ArrivalOrder | undefined;
   /** The last poll that brought all there was, and the one that brought what is read now, each by the time of its first read. */
   #since: number = notYet;
   #until: number = notYet;
+  #lastReadAt: number = notYet;
   #waited: number = notYet;
   #reads = 0;
   #number = 0;
@@ -24,9 +27,10 @@ export class PollSpan {
   #isAsked = false;
 
   /** So many reads a poll brings at most; after them another one follows in the same turn of the loop. */
-  constructor(clock: Clock, mostReads: number) {
+  constructor(clock: Clock, mostReads: number, order?: ArrivalOrder) {
     this.#clock = clock;
     this.#mostReads = mostReads;
+    this.#order = order;
   }
 
   /** The same for all reads of a poll. */
@@ -36,10 +40,19 @@ export class PollSpan {
 
   /** To be called at each read, with its time. */
   add(now: number): void {
-    if (this.#isOpen && this.#reads < this.#mostReads) {
-      this.#reads++;
-      return;
-    }
+    if (this.#isOpen && this.#reads < this.#mostReads) this.#reads++;
+    else this.#begin(now);
+    this.#lastReadAt = now;
+  }
+
+  /** When what was read last has come, as far as is known now; it cannot have come before `earliest`. */
+  arrival(earliest: number): number {
+    const since = Math.max(this.#since, earliest);
+    return since < this.#until ? Math.round((since + this.#until) / 2) : Math.max(this.#until, earliest);
+  }
+
+  #begin(now: number): void {
+    if (this.#isOpen) this.#end();
     const waited = timeWaited();
     // 0: this loop does not tell.
     if (waited !== this.#waited || waited === 0) this.#since = now;
@@ -49,16 +62,16 @@ export class PollSpan {
     this.#reads = 1;
     this.#number++;
     this.#isOpen = true;
-    this.#askForEnd();
+    this.#order?.begin(this.#since, now, this.arrival(this.#since));
+    this.#askForTurnEnd();
   }
 
-  /** When what was read last has come, as far as is known; it cannot have come before `earliest`. */
-  arrival(earliest: number): number {
-    const since = Math.max(this.#since, earliest);
-    return since < this.#until ? Math.round((since + this.#until) / 2) : Math.max(this.#until, earliest);
+  #end(): void {
+    this.#isOpen = false;
+    this.#order?.end(this.#lastReadAt);
   }
 
-  #askForEnd(): void {
+  #askForTurnEnd(): void {
     if (this.#isAsked) return;
     this.#isAsked = true;
     // With a reference the loop would not wait any more.
@@ -67,12 +80,12 @@ export class PollSpan {
 
   readonly #onTurnEnd = (): void => {
     this.#isAsked = false;
-    if (this.#isOpen) this.#isOpen = false;
+    if (this.#isOpen) this.#end();
     else if (timeWaited() === this.#waited) {
       // A poll that brought nothing to read: what is read next came after it.
       this.#until = this.#clock.now();
       this.#reads = 0;
     } else return;
-    this.#askForEnd();
+    this.#askForTurnEnd();
   };
 }

@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../../core/clock.ts';
+import type { TapeWriter } from '../../core/tape.ts';
 import { notYet } from '../../core/units.ts';
+import { arrivalOrder } from './arrival-order.ts';
 import type { Reading } from './open-socket.ts';
 import { PollSpan } from './poll-span.ts';
 
@@ -45,9 +47,9 @@ export class UserStamper implements ReadStamper {
   readonly #clock: Clock;
   readonly #poll: PollSpan;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, tape: TapeWriter) {
     this.#clock = clock;
-    this.#poll = new PollSpan(clock, mostOfPoll);
+    this.#poll = new PollSpan(clock, mostOfPoll, arrivalOrder(tape));
   }
 
   reading(onRead: () => void): Reading {

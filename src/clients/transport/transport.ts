@@ -30,7 +30,7 @@ export type TransportPath = 'A' | 'B' | 'C';
  * Sends request bodies and writes what happens to the tape. Entries of one request, in order:
  * `connecting` (none was idle) → `connected` → `sent` → `written` → `head` → `body`… and, in
  * every case and exactly once, `end`. A request that a server's close of a kept connection crossed goes
- * again, once: `again` → `connecting` → `connected` → `sent` → …
+ * again, once: `again` → `connecting` → `connected` → `sent` → … They can be read when the turn of the loop is over, if not before.
  */
 export interface Transport {
   /** Named in every result. */
