@@ -14,7 +14,7 @@ export interface Certificate {
 export interface Evidence {
   /** Where the stamps of each receiving worker come from: `A` the kernel, `B` and `C` user space. */
   readonly paths: readonly string[];
-  /** How much later than sent a token of known timing was stamped. */
+  /** How far from when it was sent a token of known timing was stamped. */
   readonly tokenError: { readonly canary?: MillisecondSpread; readonly selfTest?: MillisecondSpread };
   /** Actual minus scheduled send. */
   readonly lateness?: MillisecondSpread;

@@ -66,7 +66,7 @@ export const certificateChecks: readonly CheckDefinition[] = [
     limits: ofDeadline,
     measure: (m) => inMilliseconds(tokenError(m, ({ p99 }) => p99)),
     explain: (m) =>
-      `How much later than sent a token was stamped, by ${
+      `How far from when it was sent a token was stamped, by ${
         [
           m.canary && `a stream of known timing read beside the run (${spreadText(m.canary)})`,
           m.selfTest && `a self-test on this machine (${spreadText(m.selfTest)})`,

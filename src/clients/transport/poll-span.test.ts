@@ -1,19 +1,21 @@
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { Nanoseconds } from '../../core/units.ts';
+import { TapeReader, TapeWriter, tapeKinds } from '../../core/tape.ts';
+import { microseconds, type Nanoseconds } from '../../core/units.ts';
+import { ArrivalOrder } from './arrival-order.ts';
 import { PollSpan } from './poll-span.ts';
 
-const step = 10;
+const tick = 10;
 
-/** The polls of this thread's loop under a clock that goes on by ten with each look. */
-function watched(mostReads = 1024) {
+/** The polls of this thread's loop under a clock that goes on by a step with each look. */
+function watched(mostReads = 1024, step = tick, order?: ArrivalOrder) {
   let now = 0;
   const look = (): Nanoseconds => {
     now += step;
     return now as Nanoseconds;
   };
-  const span = new PollSpan({ now: look }, mostReads);
+  const span = new PollSpan({ now: look }, mostReads, order);
   const read = (earliest = 0): [at: number, arrival: number] => {
     const at = look();
     span.add(at);
@@ -32,7 +34,7 @@ it('what the loop had waited for came when it was read first, whatever that poll
   await wait(5);
   const [at, arrival] = read();
   expect(arrival).toBe(at);
-  expect(read()).toEqual([at + step, at]);
+  expect(read()).toEqual([at + tick, at]);
 });
 
 it('what was there without waiting came in the middle between two polls', async () => {
@@ -64,7 +66,7 @@ it('nothing came before it was asked for', async () => {
   expect(read(115)).toEqual([120, 115]);
 });
 
-it('after as many reads as a poll brings at most, what comes may have been there before it', async () => {
+it('after as many reads as a poll brings at most, another poll follows in the same turn', async () => {
   const { span, read } = watched(4);
   for (let i = 0; i < 4; i++) read();
   const { number } = span;
@@ -90,6 +92,37 @@ it('later reads never came before earlier ones, nor after they were read', async
           expect(arrival).toBeLessThanOrEqual(at);
           last = arrival;
         }
+      }
+    }),
+    { numRuns: 50 },
+  );
+});
+
+it('dated by the order of reads too, later ones never came before earlier ones, nor after they were read', async () => {
+  const deed = fc.constantFrom('read', 'read', 'read', 'turn', 'wait');
+  await fc.assert(
+    fc.asyncProperty(fc.array(deed, { maxLength: 40 }), fc.integer({ min: 1, max: 5 }), async (deeds, mostReads) => {
+      const reader = new TapeReader();
+      const tape = new TapeWriter((segment) => reader.addSegment(segment), 1 << 14);
+      // Its polls are long enough to be dated by order.
+      const { span, read } = watched(mostReads, microseconds(60), new ArrivalOrder(tape));
+      let reads = 0;
+      for (const what of deeds) {
+        if (what === 'turn') await nextTurn();
+        else if (what === 'wait') await wait(1);
+        else {
+          const [at, arrival] = read();
+          tape.write(tapeKinds.body, reads++, arrival, at);
+        }
+      }
+      await nextTurn();
+      expect(span.number).toBeLessThanOrEqual(reads);
+      const found: { request: number; at: number; userAt: number }[] = [];
+      reader.drain(({ request, at, userAt }) => found.push({ request, at, userAt }));
+      expect(found.map(({ request }) => request)).toEqual(Array.from({ length: reads }, (_, i) => i));
+      for (const [i, { at, userAt }] of found.entries()) {
+        expect(at).toBeLessThanOrEqual(userAt);
+        expect(at).toBeGreaterThanOrEqual(found[i - 1]?.at ?? 0);
       }
     }),
     { numRuns: 50 },

@@ -9,13 +9,14 @@ const timeWaited = (): number => performance.nodeTiming.idleTime;
 /**
  * Between which two times what Node reads has come. Node's loop asks the system what can be read (a poll), reads all of
  * that, and asks again. If it had to wait, what it was told of has just come; if not, it came at any time since the poll
- * before, and the middle is the best guess: off by half of that time at most, and by nothing in the mean.
+ * before, and the middle is the best guess: off by half of that time at most, and by nothing in the mean. What a poll had no
+ * room for counts as come after it: later reads of a socket never came before earlier ones.
  */
 export class PollSpan {
   readonly #clock: Clock;
   readonly #mostReads: number;
   readonly #order: ArrivalOrder | undefined;
-  /** The last poll that brought all there was, and the one that brought what is read now, each by the time of its first read. */
+  /** The poll before, and the one that brought what is read now, each by the time of its first read. */
   #since: number = notYet;
   #until: number = notYet;
   #lastReadAt: number = notYet;
@@ -56,7 +57,7 @@ export class PollSpan {
     const waited = timeWaited();
     // 0: this loop does not tell.
     if (waited !== this.#waited || waited === 0) this.#since = now;
-    else if (this.#reads < this.#mostReads) this.#since = this.#until;
+    else this.#since = this.#until;
     this.#waited = waited;
     this.#until = now;
     this.#reads = 1;
@@ -84,7 +85,6 @@ export class PollSpan {
     else if (timeWaited() === this.#waited) {
       // A poll that brought nothing to read: what is read next came after it.
       this.#until = this.#clock.now();
-      this.#reads = 0;
     } else return;
     this.#askForTurnEnd();
   };
