@@ -129,8 +129,12 @@ describe.each(ways)('transport, $name', (way) => {
 
   it('tells that the server reset the connection', async () => {
     const { cause, detail } = await bench.exchange(
-      (socket) => void drip(socket, [answer.slice(0, -22)]).then(() => reset(socket)),
+      (socket) =>
+        void drip(socket, [answer.slice(0, -22)])
+          .then(() => until(() => bench.log.body(0).includes('data: one')))
+          .then(() => reset(socket)),
     );
+    // Bytes and a reset that one poll of Node's loop finds together are told as bytes and an end (libuv), so the bytes go first.
     // A proxy and TLS may turn the reset into a close.
     expect(secure || proxied ? ['reset', 'fin'] : ['reset']).toContain(cause);
     if (cause === 'reset') expect(detail).toMatch(/ECONNRESET|EPIPE/);
