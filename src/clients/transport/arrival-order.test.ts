@@ -36,6 +36,20 @@ it('what a poll brought came over its span in the order of the reads; all else k
   expect(times()).toEqual([1000, 1100, 1200, 1400, 1400, 1441].map(microseconds));
 });
 
+it('an end without bytes follows from the read before it, or from the beginning', () => {
+  const { order, tape, times } = onTape();
+  for (const from of [since, until]) {
+    const [end, between] = [from + microseconds(400), from + microseconds(200)];
+    order.begin(from, end, between);
+    tape.write(tapeKinds.end, 1, between, between);
+    tape.write(tapeKinds.body, 2, between, end);
+    tape.write(tapeKinds.body, 3, between, end + microseconds(10));
+    tape.write(tapeKinds.end, 4, between, between);
+    order.end(end + microseconds(20));
+    expect(times()).toEqual([0, 0, 200, 200].map((later) => from + microseconds(later)));
+  }
+});
+
 it('a single read stays in the middle, and so does what came over a short time, which nobody waits for', () => {
   const { order, tape, times } = onTape();
   order.begin(since, until, middle);

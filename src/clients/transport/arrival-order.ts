@@ -29,6 +29,7 @@ export class ArrivalOrder {
     this.#since = since;
     this.#until = until;
     this.#middle = middle;
+    this.#dated = since;
     this.#isHeld = true;
     this.#tape.hold();
   }

@@ -1,7 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import { endCauses, type TapeWriter } from '../../core/tape.ts';
 import { seconds } from '../../core/units.ts';
-import { arrivalOrder } from './arrival-order.ts';
 import { dialTo } from './dial.ts';
 import { Http2Connection, type Http2ConnectionOwner } from './http2-connection.ts';
 import { Http2Head } from './http2-head.ts';
@@ -40,8 +39,8 @@ export class Http2Transport implements Transport {
       head: new Http2Head(target),
       tape,
       clock,
-      // One read brings pieces of many streams.
-      poll: new PollSpan(clock, Number.POSITIVE_INFINITY, arrivalOrder(tape)),
+      // One read brings pieces of many streams, whose ends come later: all of them keep the middle.
+      poll: new PollSpan(clock, Number.POSITIVE_INFINITY),
       lost: new LostPackets(),
       onRead: () => events.onRead?.(),
       onOpen: (connection) => {
